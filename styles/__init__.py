@@ -1,0 +1,1 @@
+"""The console's styles: `.tcss` files, shipped as package data."""

@@ -1,0 +1,1 @@
+"""Textual widgets: they show read models and say what the operator did."""
