@@ -1,0 +1,103 @@
+"""Read models: what front ends show. They hold facts, no decisions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from runner.model.run import RunStatus, Trigger
+
+
+class JobState(StrEnum):
+    """The condition of a job at a glance."""
+
+    IDLE = "idle"
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRY_WAIT = "retry_wait"
+    INVALID = "invalid"
+    DISABLED = "disabled"
+    PAUSED = "paused"
+    HELD = "held"
+
+
+class ProblemView(msgspec.Struct, frozen=True):
+    """Why a job is invalid. `where` is `file:line:column`."""
+
+    code: str
+    message: str
+    hint: str
+    where: str
+
+
+class LastRun(msgspec.Struct, frozen=True):
+    """How the last run of a job ended. Times are epoch milliseconds."""
+
+    run_id: str
+    status: RunStatus
+    ended_ms: int
+    duration_ms: int | None
+
+
+class LockView(msgspec.Struct, frozen=True):
+    """Which living process is working on a job."""
+
+    pid: int
+    run_id: str
+    since_ms: int
+
+
+class JobView(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the jobs page. `next_at` is epoch seconds."""
+
+    id: str
+    kind: str | None
+    agent: str | None
+    schedule: str
+    timezone: str | None
+    role: str | None
+    enabled: bool
+    state: JobState
+    next_at: int | None
+    last_run: LastRun | None
+    lock: LockView | None
+    problem: ProblemView | None
+    outcomes: str = ""
+
+
+class RunView(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the history. `scheduled_for` is epoch seconds."""
+
+    seq: int
+    run_id: str
+    job_id: str
+    trigger: Trigger
+    role: str
+    actor: str
+    status: RunStatus
+    scheduled_for: int | None
+    queued_ms: int
+    started_ms: int | None
+    ended_ms: int | None
+    exit_code: int | None
+    signal: int | None
+    error_code: str | None
+    error_message: str | None
+
+    @property
+    def duration_ms(self) -> int | None:
+        if self.started_ms is None or self.ended_ms is None:
+            return None
+        return self.ended_ms - self.started_ms
+
+
+class HistoryQuery(msgspec.Struct, frozen=True):
+    """Which runs are wanted. `before_seq` continues after the last one of a page."""
+
+    job_id: str | None = None
+    statuses: tuple[RunStatus, ...] = ()
+    role: str | None = None
+    since_ms: int | None = None
+    before_seq: int | None = None
+    limit: int = 20
