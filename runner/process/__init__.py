@@ -1,0 +1,1 @@
+"""Processes, locks, clocks and environments: the only place that touches them."""

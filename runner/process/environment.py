@@ -1,0 +1,118 @@
+"""The environment: read here, and built here for children.
+
+A child's environment comes from its definition and the base environment, never from
+whoever started it. The base is recorded once per state directory.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import json
+import os
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+FAILPOINT_VARIABLE = "JOBCONSOLE_FAILPOINT"
+RUN_VARIABLE = "JOBCONSOLE_RUN_ID"
+"""Marks every process of a run, and tells a nested jobconsole where it is."""
+
+BASE_NAMES = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR")
+FALLBACK_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+
+AGENT_KEYS = (
+    "ANTHROPIC_*",
+    "OPENAI_*",
+    "GEMINI_*",
+    "GOOGLE_API_KEY",
+    "OPENROUTER_*",
+    "CLAUDE_CODE_*",
+    "CLAUDECODE",
+    "CODEX_*",
+)
+"""Keys and markers of other tools: agents get them only where `env_pass` names them."""
+
+_SECRET = re.compile(
+    r"(KEY|TOKEN|SECRET|PASS(WORD|WD|PHRASE)?|CREDENTIALS?|AUTH|COOKIE|DSN)(_|$)",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def current() -> Mapping[str, str]:
+    """The environment that this process was started with."""
+    return os.environ
+
+
+@functools.cache
+def failpoint_name() -> str | None:
+    return os.environ.get(FAILPOINT_VARIABLE)
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a variable of this name probably holds a secret."""
+    return _SECRET.search(name) is not None
+
+
+def record_base(start: Mapping[str, str], passed: Iterable[str]) -> dict[str, str]:
+    """The part of an environment that jobs may build on.
+
+    The usual names, every `LC_*`, and those that some job's `env_pass` asks for.
+    """
+    wanted = {*BASE_NAMES, *passed}
+    base = {
+        name: value
+        for name, value in sorted(start.items())
+        if name in wanted or name.startswith("LC_")
+    }
+    base.setdefault("PATH", FALLBACK_PATH)
+    return base
+
+
+def load_base(path: Path) -> dict[str, str] | None:
+    """The recorded base environment, or None where none was recorded yet."""
+    try:
+        recorded = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return {str(name): str(value) for name, value in recorded.items()}
+
+
+def dump_base(base: Mapping[str, str]) -> bytes:
+    return (json.dumps(base, indent=2, sort_keys=True) + "\n").encode()
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Variables of a file of `NAME=value` lines, shell quoting understood.
+
+    A missing file holds none: the same configuration serves several machines.
+    """
+    variables: dict[str, str] = {}
+    try:
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return variables
+    for line in lines:
+        name, separator, value = line.strip().removeprefix("export ").partition("=")
+        if not separator or name.strip().startswith("#"):
+            continue
+        try:
+            words = shlex.split(value, comments=True)
+        except ValueError:
+            words = [value.strip()]
+        variables[name.strip()] = " ".join(words)
+    return variables
+
+
+def expand(value: str, known: Mapping[str, str]) -> str:
+    """Replace `${NAME}`; a name that is not known becomes the empty string."""
+    return _REFERENCE.sub(lambda match: known.get(match[1], ""), value)
+
+
+def matches_any(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

@@ -1,0 +1,101 @@
+"""The only place that starts a process: a run's child, or a detached worker.
+
+Always by executing a program in a new session; never a bare fork.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.model.errors import JobconsoleError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+class Launch(NamedTuple):
+    """Everything that a child starts from; nothing else is inherited."""
+
+    argv: Sequence[str]
+    cwd: Path
+    environment: Mapping[str, str]
+    stdin: int
+    stdout: int
+    stderr: int
+    umask: int
+
+
+class LaunchError(JobconsoleError):
+    """The program could not be started: `message` says which and why."""
+
+
+def spawn_child(launch: Launch) -> int:
+    """Start a run's child as leader of its own session and return its pid.
+
+    Whoever calls owns waiting for it.
+    """
+    try:
+        process = subprocess.Popen(
+            launch.argv,
+            cwd=launch.cwd,
+            env=launch.environment,
+            stdin=launch.stdin,
+            stdout=launch.stdout,
+            stderr=launch.stderr,
+            umask=launch.umask,
+            start_new_session=True,
+            close_fds=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        message = f"cannot start {launch.argv[0]}: {reason}"
+        raise LaunchError(
+            message, hint="Check that the program exists and may be executed."
+        ) from error
+    return _disown(process)
+
+
+class Detached(NamedTuple):
+    """A process of ours that was sent off. `ready` becomes readable at its word."""
+
+    pid: int
+    ready: int
+
+
+def spawn_detached(
+    module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path
+) -> Detached:
+    """Start `python -P -m module` in a session of its own.
+
+    Nothing is inherited but the writing end of a pipe, whose number is its last
+    argument.
+    """
+    ready, word = os.pipe()
+    command = (sys.executable, "-P", "-m", module, *arguments, str(word))
+    errors = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=log.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            pass_fds=(word,),
+            start_new_session=True,
+            umask=0o077,
+        )
+    finally:
+        os.close(word)
+        os.close(errors)
+    return Detached(_disown(process), ready)
+
+
+def _disown(process: subprocess.Popen[bytes]) -> int:
+    """Keep Popen from ever waiting for this pid: a status has one reader only."""
+    process.returncode = 0
+    return process.pid
