@@ -1,0 +1,1 @@
+"""What is remembered: the SQLite index, run folders, `control.jsonl`."""

@@ -1,0 +1,176 @@
+"""Where things are in the state directory, and how files there are written.
+
+Folders are 0700 and files 0600. A file that must be whole or absent is written
+beside its place, synced, renamed, and its folder synced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from runner.model.errors import StateUnavailableError
+from runner.model.run import run_month
+
+NETWORK_FILESYSTEMS = frozenset(
+    {
+        "9p",
+        "afpfs",
+        "afs",
+        "ceph",
+        "cifs",
+        "fuse.sshfs",
+        "glusterfs",
+        "lustre",
+        "nfs",
+        "nfs4",
+        "smb3",
+        "smbfs",
+        "webdav",
+    }
+)
+"""SQLite's WAL and flock cannot be trusted on these."""
+
+
+class StateDir:
+    """The paths of one project's state."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.index = root / "index.db"
+        self.runner_lock = root / "runner.lock"
+        self.control = root / "control.jsonl"
+        self.base_environment = root / "environment.json"
+        self.worker_log = root / "worker.log"
+        self.runs = root / "runs"
+
+    def prepare(self) -> None:
+        """Make the folder with its .gitignore, or say why it cannot be used."""
+        try:
+            if not self.root.is_dir():
+                refuse_network(self.root)
+                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            ignore = self.root / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", "utf-8")
+        except OSError as error:
+            message = f"cannot use the state directory {self.root}: {error.strerror}"
+            raise StateUnavailableError(
+                message, hint="Make it writable or set another `state_dir`."
+            ) from error
+
+    def run_folder(self, job_id: str, run_id: str) -> RunFolder:
+        return RunFolder(self.runs / job_id / run_month(run_id) / run_id)
+
+
+class RunFolder:
+    """The paths of one run's artifacts."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lock = path / "run.lock"
+        self.receipt = path / "run_receipt.json"
+        self.summary = path / "summary.md"
+        self.events = path / "events.jsonl"
+        self.stdout = path / "stdout.log"
+        self.stderr = path / "stderr.log"
+        self.manifest = path / "manifest.json"
+        self.prompt = path / "prompt.md"
+        self.role = path / "role"
+        self.processes = path / "processes.jsonl"
+        self.result = path / "result.json"
+
+    def make(self) -> None:
+        """Make the folder and its parents, all of them private."""
+        try:
+            os.mkdir(self.path, 0o700)  # noqa: PTH102  hot
+        except FileExistsError:
+            return
+        except FileNotFoundError:
+            self.path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            self.path.mkdir(0o700, exist_ok=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a private file in one go; it may be torn by a crash."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        _write_all(descriptor, content)
+    finally:
+        os.close(descriptor)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a private file that is whole or absent, and stays after a power cut."""
+    temporary = path.with_name(f".{path.name}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, 0o600)
+    try:
+        _write_all(descriptor, content)
+        sync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.rename(temporary, path)  # noqa: PTH104  hot
+    sync_folder(path.parent)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def sync(descriptor: int) -> None:
+    """Put a file's content on the disk itself; on macOS fsync alone does not."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def refuse_network(path: Path, mounts: Path = Path("/proc/self/mounts")) -> None:
+    """Raise StateUnavailableError where the path is on a network file system."""
+    kind = filesystem_of(path, mounts)
+    if kind in NETWORK_FILESYSTEMS:
+        message = f"the state directory {path} is on a network file system ({kind})"
+        raise StateUnavailableError(
+            message, hint="Set `state_dir` to a folder on a local disk."
+        )
+
+
+def filesystem_of(path: Path, mounts: Path) -> str:
+    """The type of the file system that holds a path, by the longest mount point."""
+    best, kind = "", ""
+    resolved = str(path.resolve())
+    for point, name in _mounts(mounts):
+        inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, name
+    return kind
+
+
+def _mounts(mounts: Path) -> list[tuple[str, str]]:
+    """(mount point, type) pairs: from the kernel's list, else by psutil."""
+    if mounts.exists():
+        lines = [line.split() for line in mounts.read_text("utf-8").splitlines()]
+        # Blanks in a mount point are written as octal escapes.
+        return [
+            (words[1].encode().decode("unicode_escape"), words[2]) for words in lines
+        ]
+    import psutil
+
+    return [(part.mountpoint, part.fstype) for part in psutil.disk_partitions(all=True)]

@@ -1,0 +1,143 @@
+"""What the index knows of each job: its schedule's progress and its last outcomes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from runner.model.run import OUTCOME_MARKS, RunStatus
+from runner.store.db import Connection, Row, queries
+
+
+class JobRow(NamedTuple):
+    """A job as configuration last described it. JSON columns are bytes."""
+
+    id: str
+    position: int
+    kind: str | None
+    agent: str | None
+    role: str | None
+    pool: str
+    schedule_words: str
+    timezone: str | None
+    enabled: bool
+    problem: bytes | None
+    definition: str | None
+    schedule: bytes
+    first_seen_ms: int
+    cursor: int
+    next_at: int | None
+
+
+class Progress(NamedTuple):
+    """How far a known job's schedule was decided."""
+
+    id: str
+    schedule: bytes
+    cursor: int
+    next_at: int | None
+    first_seen_ms: int
+    last_started: int | None
+    removed: bool
+
+
+class DueJob(NamedTuple):
+    """A job whose next instant has come. `body` is its definition, None if invalid."""
+
+    id: str
+    schedule: bytes
+    definition: str | None
+    enabled: bool
+    cursor: int
+    last_started: int | None
+    body: bytes | None
+    active_run: str | None
+    next_at: int
+
+
+def upsert(connection: Connection, rows: list[JobRow]) -> None:
+    connection.executemany(queries("jobs")["upsert"], [row._asdict() for row in rows])
+
+
+def add_definitions(connection: Connection, bodies: dict[str, bytes]) -> None:
+    connection.executemany(
+        "INSERT INTO definitions VALUES (?, ?) ON CONFLICT DO NOTHING", bodies.items()
+    )
+
+
+def known(connection: Connection) -> dict[str, Progress]:
+    """Every job that was ever configured, by id."""
+    rows = connection.execute(queries("jobs")["known"])
+    return {
+        row["id"]: Progress(*(row[name] for name in Progress._fields)) for row in rows
+    }
+
+
+def mark_removed(connection: Connection, ids: list[str]) -> None:
+    """Jobs that left the configuration keep their history."""
+    connection.executemany(
+        "UPDATE jobs SET removed = 1 WHERE id = ?", [(id_,) for id_ in ids]
+    )
+
+
+def any_due(connection: Connection, now: int) -> bool:
+    return bool(connection.execute(queries("jobs")["any_due"], (now,)).fetchone()[0])
+
+
+def due(connection: Connection, now: int) -> list[DueJob]:
+    rows = connection.execute(queries("jobs")["due"], (now,))
+    return [DueJob(*(row[name] for name in DueJob._fields)) for row in rows]
+
+
+def next_due(connection: Connection) -> int | None:
+    """The earliest instant at which something falls due, in epoch seconds."""
+    instant: int | None = connection.execute(queries("jobs")["next_due"]).fetchone()[0]
+    return instant
+
+
+def set_progress(
+    connection: Connection, job_id: str, cursor: int, next_at: int | None
+) -> None:
+    """Every fire up to `cursor` is decided; the next one is `next_at`."""
+    parameters = {"id": job_id, "cursor": cursor, "next_at": next_at}
+    connection.execute(queries("jobs")["decided"], parameters)
+
+
+def decided_ahead(connection: Connection, now: int) -> list[Progress]:
+    """Jobs that were decided beyond `now`: the clock was set back."""
+    rows = connection.execute(queries("jobs")["ahead"], (now,))
+    return [Progress(*(row[name] for name in Progress._fields)) for row in rows]
+
+
+def note_start(connection: Connection, job_id: str, now: int) -> None:
+    connection.execute(queries("jobs")["started"], {"job_id": job_id, "now": now})
+
+
+def note_end(
+    connection: Connection,
+    run: tuple[str, str],
+    status: RunStatus,
+    ended_ms: int,
+    duration_ms: int | None,
+) -> None:
+    """Carry the end of a run, (job id, run id), into its job's row."""
+    connection.execute(
+        queries("jobs")["ended"],
+        {
+            "job_id": run[0],
+            "run_id": run[1],
+            "status": status,
+            "ended_ms": ended_ms,
+            "duration_ms": duration_ms,
+            "mark": OUTCOME_MARKS[status],
+        },
+    )
+
+
+def listed(connection: Connection) -> list[Row]:
+    return connection.execute(queries("jobs")["listed"]).fetchall()
+
+
+def find(connection: Connection, job_id: str) -> Row | None:
+    """One configured job with its definition's body, whatever the case of its id."""
+    row: Row | None = connection.execute(queries("jobs")["one"], (job_id,)).fetchone()
+    return row

@@ -1,0 +1,58 @@
+"""Small facts about the whole state: the last configuration, the pools, the horizon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runner.store.db import Connection
+
+IN_FORCE = "in_force"
+"""Since when (milliseconds) the configuration that is in force is; None: there is none."""
+
+FINGERPRINT = "fingerprint"
+"""Of the last configuration that was read, good or broken."""
+
+SOURCES = "sources"
+"""What that configuration was read from, to take the fingerprint again."""
+
+BROKEN = "broken"
+"""Why the last configuration could not be used (JSON of problems); "" if it could."""
+
+HORIZON = "horizon"
+"""Until when (epoch seconds) somebody must wait for what falls due: the next tick."""
+
+PROGRAM = "program"
+"""Version of the program that wrote last; workers of another one leave."""
+
+
+ASKED = "asked"
+"""Set where a run inside another one waits for workers that only we may start."""
+
+
+def get(connection: Connection, key: str) -> str | None:
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def put(connection: Connection, values: Mapping[str, str]) -> None:
+    connection.executemany(
+        "INSERT INTO meta VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        values.items(),
+    )
+
+
+def horizon(connection: Connection) -> int:
+    return int(get(connection, HORIZON) or 0)
+
+
+def set_pools(connection: Connection, pools: Mapping[str, int]) -> None:
+    connection.execute("DELETE FROM pools")
+    connection.executemany("INSERT INTO pools VALUES (?, ?)", pools.items())
+
+
+def pools(connection: Connection) -> dict[str, int]:
+    return dict(map(tuple, connection.execute("SELECT name, width FROM pools")))

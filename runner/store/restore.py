@@ -1,0 +1,122 @@
+"""Fills the index from what run folders tell; for `reindex` only."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.model.run import OUTCOME_MARKS
+from runner.store.db import Connection, open_index, queries
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runner.model.identity import Identity
+
+OUTCOMES_KEPT = 20
+
+
+class RestoredRun(NamedTuple):
+    """A row of `runs` as a run's folder tells it. Times as in the schema."""
+
+    seq: int
+    run_id: str
+    job_id: str
+    kind: str
+    trigger: str
+    role: str
+    actor: str
+    status: str
+    definition: str
+    scheduled_for: int | None
+    queued_ms: int
+    started_ms: int | None
+    ended_ms: int | None
+    exit_code: int | None
+    signal: int | None
+    error_code: str | None
+    error_message: str | None
+    quiet: bool
+    worker: Identity | None
+
+
+def is_sound(path: Path) -> bool:
+    """Whether the index can be opened and passes SQLite's own check."""
+    with contextlib.closing(open_index(path)) as connection:
+        answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        return bool(answer == "ok")
+
+
+def replace_runs(connection: Connection, found: list[RestoredRun]) -> None:
+    """Put what the folders say in place of the rows; rows without a folder stay."""
+    run_ids = [(run.run_id,) for run in found]
+    known = {
+        run_id: (seq, definition)
+        for seq, run_id, definition in connection.execute(
+            "SELECT seq, run_id, definition FROM runs"
+        )
+    }
+    connection.executemany("DELETE FROM runs WHERE run_id = ?", run_ids)
+    connection.execute("DELETE FROM runs WHERE ended_ms IS NOT NULL")
+    taken = {row[0] for row in connection.execute("SELECT seq FROM runs")}
+    numbers = [run.seq for run in found]
+    if len({*numbers, *taken}) < len(numbers) + len(taken):
+        # An index was begun anew meanwhile: its numbers and the old ones collide.
+        found = _renumbered(found, max(taken, default=0))
+    for run in found:
+        definition = run.definition or known.get(run.run_id, (0, ""))[1]
+        _insert(connection, run._replace(definition=definition))
+
+
+def summarise_jobs(connection: Connection) -> None:
+    """Make the columns of `jobs` that repeat what `runs` says."""
+    for (job_id,) in connection.execute("SELECT id FROM jobs").fetchall():
+        rows = connection.execute(
+            queries("restore")["last_of_job"], (job_id, OUTCOMES_KEPT)
+        ).fetchall()
+        marks = "".join(OUTCOME_MARKS[row["status"]] for row in reversed(rows))
+        last = rows[0] if rows else None
+        connection.execute(
+            queries("restore")["summarise"],
+            {
+                "job_id": job_id,
+                "outcomes": marks,
+                "run_id": last and last["run_id"],
+                "status": last and last["status"],
+                "ended_ms": last and last["ended_ms"],
+                "duration_ms": last
+                and last["started_ms"]
+                and last["ended_ms"] - last["started_ms"],
+            },
+        )
+
+
+def has_ticks(connection: Connection) -> bool:
+    return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM ticks)").fetchone()[0])
+
+
+def set_cursors(connection: Connection, instant: int) -> None:
+    """Count everything up to an instant as decided, and nothing later."""
+    connection.execute(queries("restore")["set_cursors"], {"instant": instant})
+
+
+def _renumbered(found: list[RestoredRun], after: int) -> list[RestoredRun]:
+    ordered = sorted(found, key=lambda run: (run.queued_ms, run.seq))
+    return [run._replace(seq=after + n) for n, run in enumerate(ordered, 1)]
+
+
+def _insert(connection: Connection, run: RestoredRun) -> None:
+    parameters = run._asdict()
+    worker = parameters.pop("worker") or (None, None, None)
+    parameters |= dict(zip(("pid", "start", "boot"), worker, strict=True))
+    connection.execute(queries("restore")["run"], parameters)
+    if run.scheduled_for is not None:
+        connection.execute(
+            queries("occurrences")["take"],
+            {
+                "job_id": run.job_id,
+                "instant": run.scheduled_for,
+                "run_id": run.run_id,
+                "now_ms": run.queued_ms,
+            },
+        )

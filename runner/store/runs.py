@@ -1,0 +1,223 @@
+"""The runs: queued, claimed and ended by compare-and-set, never by anything else."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from runner.model.identity import Identity
+from runner.model.run import TRANSITIONS, RunStatus, Trigger
+from runner.store.db import Connection, Row, queries
+
+SCHEDULED_PRIORITY = 1
+ASKED_PRIORITY = 0
+"""A person who waits goes before what the schedule brought."""
+
+
+class NewRun(NamedTuple):
+    """A run to be queued. `args` and `timeout` replace the definition's."""
+
+    run_id: str
+    job_id: str
+    kind: str
+    trigger: Trigger
+    role: str
+    actor: str
+    pool: str
+    alone: bool
+    definition: str
+    queued_ms: int
+    queued_boot: str
+    scheduled_for: int | None = None
+    args: tuple[str, ...] | None = None
+    timeout: int | None = None
+    priority: int = SCHEDULED_PRIORITY
+
+
+class Claim(NamedTuple):
+    """A run that this worker, and nobody else, executes. `started_ms` is the claim's."""
+
+    seq: int
+    run_id: str
+    job_id: str
+    kind: str
+    trigger: Trigger
+    role: str
+    actor: str
+    definition: str
+    args: tuple[str, ...] | None
+    timeout: int | None
+    scheduled_for: int | None
+    queued_ms: int
+    started_ms: int
+
+
+class RunRow(NamedTuple):
+    """A run as the index knows it. `worker` is who claimed it, dead or alive."""
+
+    seq: int
+    run_id: str
+    job_id: str
+    kind: str
+    trigger: Trigger
+    role: str
+    actor: str
+    status: RunStatus
+    definition: str
+    scheduled_for: int | None
+    queued_ms: int
+    queued_boot: str
+    started_ms: int | None
+    ended_ms: int | None
+    worker: Identity | None
+    cancel: int
+    cancel_actor: str | None
+    exit_code: int | None
+    signal: int | None
+    error_code: str | None
+    error_message: str | None
+
+
+class Ending(NamedTuple):
+    """How a run ended, as its row tells it."""
+
+    run_id: str
+    job_id: str
+    status: RunStatus
+    started_ms: int | None
+    ended_ms: int
+    exit_code: int | None
+    signal: int | None
+    error_code: str | None
+    error_message: str | None
+    quiet: bool
+
+
+def enqueue(connection: Connection, run: NewRun) -> None:
+    parameters = run._asdict()
+    parameters["args"] = None if run.args is None else json.dumps(run.args)
+    connection.execute(queries("runs")["enqueue"], parameters)
+
+
+def claim(
+    connection: Connection, pool: str, worker: str, identity: Identity, now_ms: int
+) -> Claim | None:
+    """Take the next run of the pool; None where there is nothing to take.
+
+    Call it inside a transaction.
+    """
+    parameters = {
+        "pool": pool,
+        "worker": worker,
+        "pid": identity.pid,
+        "start": identity.started,
+        "boot": identity.boot,
+        "now_ms": now_ms,
+    }
+    row = connection.execute(queries("runs")["claim"], parameters).fetchone()
+    if row is None:
+        return None
+    values = dict(row)
+    values["args"] = None if row["args"] is None else tuple(json.loads(row["args"]))
+    values["trigger"] = Trigger(row["trigger"])
+    return Claim(**values)
+
+
+def claimable(connection: Connection) -> dict[str, int]:
+    """How many queued runs of each pool could start now, if there were workers."""
+    return dict(map(tuple, connection.execute(queries("runs")["claimable"])))
+
+
+def any_queued(connection: Connection) -> bool:
+    return bool(connection.execute(queries("runs")["any_queued"]).fetchone()[0])
+
+
+def any_unfinished(connection: Connection) -> bool:
+    return bool(connection.execute(queries("runs")["any_unfinished"]).fetchone()[0])
+
+
+def running_by_pool(connection: Connection) -> dict[str, int]:
+    return dict(map(tuple, connection.execute(queries("runs")["running_by_pool"])))
+
+
+def end(connection: Connection, ending: Ending) -> bool:
+    """Bring a run to its end; False if it had ended before."""
+    sources = [str(old) for old, news in TRANSITIONS.items() if ending.status in news]
+    parameters = {**ending._asdict(), "from_statuses": json.dumps(sources)}
+    return connection.execute(queries("runs")["end"], parameters).rowcount == 1
+
+
+def ask_cancel(connection: Connection, run_id: str, level: int, actor: str) -> bool:
+    """Ask that a run stop (level 1) or be killed (2); False if it has ended."""
+    parameters = {"run_id": run_id, "level": level, "actor": actor}
+    cursor = connection.execute(queries("runs")["ask_cancel"], parameters)
+    return cursor.rowcount == 1
+
+
+def cancel_level(connection: Connection, run_id: str) -> tuple[int, str | None]:
+    """What was asked of a run: 0 nothing, 1 to stop, 2 to be killed; and by whom."""
+    row = connection.execute(queries("runs")["cancel_level"], (run_id,)).fetchone()
+    return (0, None) if row is None else (row[0], row[1])
+
+
+def cancelled_unstarted(connection: Connection) -> list[RunRow]:
+    return _rows(connection.execute(queries("runs")["cancelled_unstarted"]).fetchall())
+
+
+def running(connection: Connection) -> list[RunRow]:
+    """Runs that somebody claimed and that have not ended."""
+    return _rows(connection.execute(queries("runs")["running"]).fetchall())
+
+
+def queued_before_boot(connection: Connection, boot: str) -> list[RunRow]:
+    """Queued runs that were enqueued before the machine started anew."""
+    rows = connection.execute(queries("runs")["queued_elsewhen"], (boot,))
+    return _rows(rows.fetchall())
+
+
+def set_boot(connection: Connection, run_id: str, boot: str) -> None:
+    parameters = {"run_id": run_id, "boot": boot}
+    connection.execute(queries("runs")["rebooted"], parameters)
+
+
+def find(connection: Connection, run_id: str) -> RunRow | None:
+    row = connection.execute(queries("runs")["one"], (run_id,)).fetchone()
+    return None if row is None else _rows([row])[0]
+
+
+def latest_of_job(connection: Connection, job_id: str) -> str | None:
+    row = connection.execute(queries("runs")["latest_of_job"], (job_id,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def with_prefix(connection: Connection, prefix: str) -> list[str]:
+    """Up to two run ids that begin so: more than one means that it is ambiguous."""
+    rows = connection.execute(queries("runs")["with_prefix"], {"prefix": prefix})
+    return [str(row[0]) for row in rows]
+
+
+def active_of_job(connection: Connection, job_id: str) -> tuple[str, RunStatus] | None:
+    """The run that keeps a job busy, if any: a running one before a queued one."""
+    row = connection.execute(queries("runs")["active_of_job"], (job_id,)).fetchone()
+    return None if row is None else (str(row[0]), RunStatus(row[1]))
+
+
+def body_of(connection: Connection, definition: str) -> bytes:
+    """The JSON of a definition by its hash."""
+    row = connection.execute(
+        "SELECT body FROM definitions WHERE hash = ?", (definition,)
+    ).fetchone()
+    return bytes(row[0])
+
+
+def _rows(rows: list[Row]) -> list[RunRow]:
+    return [_row(row) for row in rows]
+
+
+def _row(row: Row) -> RunRow:
+    values = {name: row[name] for name in RunRow._fields if name != "worker"}
+    values["trigger"] = Trigger(row["trigger"])
+    values["status"] = RunStatus(row["status"])
+    pid = row["worker_pid"]
+    worker = pid and Identity(pid, row["worker_start"], row["worker_boot"])
+    return RunRow(**values, worker=worker or None)

@@ -1,0 +1,68 @@
+-- name: upsert
+INSERT INTO jobs (
+    id, position, kind, agent, role, pool, schedule_words, timezone, enabled, problem,
+    definition, schedule, first_seen_ms, cursor, next_at
+) VALUES (
+    :id, :position, :kind, :agent, :role, :pool, :schedule_words, :timezone, :enabled,
+    :problem, :definition, :schedule, :first_seen_ms, :cursor, :next_at
+)
+ON CONFLICT (id) DO UPDATE SET
+    position = excluded.position, kind = excluded.kind, agent = excluded.agent,
+    role = excluded.role, pool = excluded.pool,
+    schedule_words = excluded.schedule_words, timezone = excluded.timezone,
+    enabled = excluded.enabled, problem = excluded.problem,
+    definition = excluded.definition, schedule = excluded.schedule,
+    cursor = excluded.cursor, next_at = excluded.next_at, removed = 0
+
+-- name: known
+SELECT id, schedule, cursor, next_at, first_seen_ms, last_started, removed FROM jobs
+
+-- name: due
+SELECT j.id, j.schedule, j.definition, j.enabled, j.cursor, j.last_started, j.next_at,
+       d.body,
+       (SELECT run_id FROM runs r WHERE r.job_id = j.id
+        AND r.status IN ('queued', 'running', 'retry_wait') LIMIT 1) AS active_run
+FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
+WHERE j.next_at <= ? AND j.next_at IS NOT NULL AND j.removed = 0
+ORDER BY j.next_at, j.position
+
+-- name: any_due
+SELECT EXISTS (
+    SELECT 1 FROM jobs WHERE next_at <= ? AND next_at IS NOT NULL AND removed = 0
+)
+
+-- name: next_due
+SELECT min(next_at) FROM jobs WHERE next_at IS NOT NULL AND removed = 0
+
+-- name: decided
+UPDATE jobs SET cursor = :cursor, next_at = :next_at WHERE id = :id
+
+-- name: ahead
+SELECT id, schedule, cursor, next_at, first_seen_ms, last_started, removed
+FROM jobs WHERE cursor > ? AND removed = 0
+
+-- name: listed
+SELECT j.*,
+       a.run_id AS active_run_id, a.status AS active_status,
+       a.started_ms AS active_started_ms, a.worker_pid, a.worker_start, a.worker_boot
+FROM jobs j
+LEFT JOIN runs a ON a.seq = (
+    SELECT r.seq FROM runs r WHERE r.job_id = j.id
+    AND r.status IN ('queued', 'running', 'retry_wait')
+    ORDER BY r.status = 'queued', r.seq LIMIT 1
+)
+WHERE j.removed = 0
+ORDER BY j.position
+
+-- name: one
+SELECT j.*, d.body FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
+WHERE j.id = ? COLLATE NOCASE AND j.removed = 0
+
+-- name: started
+UPDATE jobs SET last_started = :now WHERE id = :job_id
+
+-- name: ended
+UPDATE jobs SET last_run_id = :run_id, last_status = :status,
+    last_ended_ms = :ended_ms, last_duration_ms = :duration_ms,
+    outcomes = substr(outcomes || :mark, -20)
+WHERE id = :job_id

@@ -1,0 +1,12 @@
+-- name: all
+SELECT id, pool, pid, started, boot FROM workers
+
+-- name: add
+INSERT INTO workers (id, pool, pid, started, boot, since_ms)
+VALUES (:id, :pool, :pid, :started, :boot, :now_ms)
+ON CONFLICT (id) DO UPDATE SET
+    pool = excluded.pool, pid = excluded.pid, started = excluded.started,
+    boot = excluded.boot
+
+-- name: remove
+DELETE FROM workers WHERE id = ?
