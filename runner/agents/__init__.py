@@ -1,0 +1,1 @@
+"""Adapters for agent programs: argv, stream reading, verdict. They spawn nothing."""

@@ -1,0 +1,194 @@
+"""The operations that both front ends call.
+
+Every function takes the opened project first. What a tick with nothing to do does
+not need is imported when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.engine.project import Project, open_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from runner.engine.browse import (
+        Fires,
+        HistoryPage,
+        JobDetail,
+        RunDetail,
+    )
+    from runner.engine.follow import Chunk
+    from runner.engine.operate import Cancelled, Order
+    from runner.engine.reindex import Rebuilt
+    from runner.engine.tick import TickReport
+    from runner.model.config import Config
+    from runner.model.errors import Json
+    from runner.model.views import HistoryQuery, JobView, RunView
+
+__all__ = ["Project", "open_at", "open_project"]
+
+
+def open_at(
+    config: Path, start: Mapping[str, str], home: Path
+) -> AbstractContextManager[Project]:
+    """Open the project of a configuration file, wherever it keeps its state."""
+    from runner.config.locate import state_dir_of
+
+    return open_project(config, state_dir_of(config, home), start)
+
+
+def find_config(
+    explicit: str | None, from_environment: str | None, cwd: Path, home: Path
+) -> Path:
+    """Raises ConfigNotFoundError with what to do."""
+    from runner.config import locate
+
+    return locate.find_config(explicit, from_environment, cwd, home)
+
+
+def validate(config: Path, start: Mapping[str, str], home: Path) -> Config:
+    """Read a configuration with all its problems; nothing is written anywhere."""
+    from runner.engine.refresh import read_config
+
+    return read_config(config, start, home)
+
+
+def tick(project: Project, *, dry_run: bool = False) -> TickReport:
+    """One pass: repair, enqueue what is due, admit, start workers."""
+    from runner.engine import tick
+
+    return tick.run(project, dry_run=dry_run)
+
+
+def refresh(project: Project) -> None:
+    """Bring the index up to date with the configuration, if it changed.
+
+    A broken configuration leaves the last good one in force; raises
+    ConfigInvalidError where there is none.
+    """
+    from runner.engine import refresh
+
+    refresh.refresh(project)
+
+
+def broken_configuration(project: Project) -> list[str]:
+    """Why the configuration on disk is not the one in force; empty if it is."""
+    from runner.engine import refresh
+
+    return refresh.broken(project)
+
+
+def list_jobs(project: Project) -> list[JobView]:
+    """All jobs in the file's order, invalid ones too."""
+    from runner.engine import browse
+
+    return browse.list_jobs(project)
+
+
+def job_detail(project: Project, job_id: str) -> JobDetail:
+    """One job as it was resolved. Raises JobNotFoundError with the nearest name."""
+    from runner.engine import browse
+
+    return browse.job_detail(project, job_id)
+
+
+def next_fires(
+    project: Project, job_id: str | None, after: int, count: int
+) -> list[Fires]:
+    """The next instants of one job, or of every job that has a schedule."""
+    from runner.engine import browse
+
+    return browse.next_fires(project, job_id, after, count)
+
+
+def history(project: Project, query: HistoryQuery) -> HistoryPage:
+    """Runs, newest first, by keyset pages."""
+    from runner.engine import browse
+
+    return browse.history(project, query)
+
+
+def resolve_run(project: Project, reference: str) -> RunView:
+    """A run by its id, the beginning of it, or its job's name (then the latest).
+
+    Raises JobNotFoundError.
+    """
+    from runner.engine import browse
+
+    return browse.resolve_run(project, reference)
+
+
+def run_detail(project: Project, run_id: str) -> RunDetail:
+    """A run with its folder and, once it has ended, its receipt."""
+    from runner.engine import browse
+
+    return browse.run_detail(project, run_id)
+
+
+def submit(project: Project, order: Order) -> str:
+    """Queue a run that somebody asks for and see that a worker takes it.
+
+    Returns the run id. Raises JobNotFoundError, JobInvalidError, PolicyDeniedError,
+    OverlapError.
+    """
+    from runner.engine import operate
+
+    return operate.submit(project, order)
+
+
+def cancel(
+    project: Project, reference: str, *, actor: str, kill: bool = False
+) -> Cancelled:
+    """Ask a run to stop, or kill it. Raises JobNotFoundError."""
+    from runner.engine import operate
+
+    return operate.cancel(project, reference, actor=actor, kill=kill)
+
+
+def follow(
+    project: Project, run_id: str, *, until_ended: bool = True
+) -> Iterator[Chunk]:
+    """What a run writes, as it writes it; yields empty chunks while it waits."""
+    from runner.engine import follow
+
+    return follow.output(project, run_id, until_ended=until_ended)
+
+
+def events(
+    project: Project, run_id: str, *, follow: bool = False
+) -> Iterator[Mapping[str, Json] | None]:
+    """The events of a run in order; None now and then while it waits for more."""
+    from runner.engine import follow as following
+
+    return following.events(project, run_id, follow=follow)
+
+
+def wait_until_ended(
+    project: Project, run_ids: Sequence[str], proceed: Callable[[], bool]
+) -> bool:
+    """Wait until all of these runs have ended; False where `proceed` said no first."""
+    from runner.engine import follow
+
+    return follow.until_ended(project, run_ids, proceed)
+
+
+def environment(project: Project, *, renew: bool = False) -> dict[str, str]:
+    """The base environment that jobs start from; `renew` records it again."""
+    from runner.engine import operate
+
+    return operate.environment(project, renew=renew)
+
+
+def reindex(config: Path, start: Mapping[str, str], home: Path) -> Rebuilt:
+    """Rebuild the index from the run folders and control.jsonl.
+
+    It need not be readable any more. Raises LockHeldError while somebody else ticks.
+    """
+    from runner.config.locate import state_dir_of
+    from runner.engine import reindex
+
+    return reindex.reindex(config, state_dir_of(config, home), start)

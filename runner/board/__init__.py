@@ -1,0 +1,1 @@
+"""The work queue that is shared with other tools: tasks, WIP limits, leases."""

@@ -1,0 +1,1 @@
+"""Decides and supervises: tick, admission, worker, repair."""

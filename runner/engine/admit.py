@@ -1,0 +1,120 @@
+"""How many workers there must be, and getting them there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import select
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.process.identity import is_alive
+from runner.process.spawn import Detached, spawn_detached
+from runner.store import jobs, meta, runs, workers
+from runner.store.workers import WorkerRow
+
+if TYPE_CHECKING:
+    from runner.engine.project import Project
+    from runner.model.identity import Identity
+
+HANDSHAKE_MS = 2_000
+WORKER_MODULE = "runner.engine.worker"
+
+
+def live_workers(project: Project) -> list[WorkerRow]:
+    """Workers whose processes live; the rows of others are dropped.
+
+    Call it inside a transaction.
+    """
+    living: list[WorkerRow] = []
+    for worker in workers.everyone(project.index):
+        if is_alive(worker.identity):
+            living.append(worker)
+        else:
+            workers.sign_out(project.index, worker.id)
+    return living
+
+
+def lacking(project: Project, living: list[WorkerRow]) -> dict[str, int]:
+    """How many workers each pool could use beyond those that it has."""
+    widths = meta.pools(project.index)
+    running = runs.running_by_pool(project.index)
+    lack: dict[str, int] = {}
+    for pool, waiting in runs.claimable(project.index).items():
+        present = sum(worker.pool == pool for worker in living)
+        about_to_claim = max(present - running.get(pool, 0), 0)
+        free = min(waiting - about_to_claim, widths.get(pool, 1) - present)
+        if free > 0:
+            lack[pool] = free
+    return lack
+
+
+def timer_wanted(project: Project, living: list[WorkerRow]) -> bool:
+    """Whether something falls due before the next tick and nobody waits for it."""
+    if any(worker.pool is None for worker in living):
+        return False
+    due = jobs.next_due(project.index)
+    return due is not None and due <= meta.horizon(project.index)
+
+
+def appoint(project: Project) -> list[WorkerRow]:
+    """Sign in the workers and the timer that are missing, to be started at once.
+
+    Call it inside a transaction: whoever looks next sees them.
+    """
+    living = live_workers(project)
+    wanted: list[str | None] = []
+    for pool, number in lacking(project, living).items():
+        wanted += [pool] * number
+    if timer_wanted(project, living):
+        wanted.append(None)
+    appointed = [new_worker(pool, project.identity) for pool in wanted]
+    for worker in appointed:
+        workers.sign_in(project.index, worker, project.clock.wall_ms())
+    return appointed
+
+
+def new_worker(pool: str | None, starter: Identity) -> WorkerRow:
+    """Until a worker signs in itself, its row lives as long as who started it."""
+    return WorkerRow(secrets.token_hex(6), pool, starter)
+
+
+class Starting(NamedTuple):
+    """Workers that were sent off and have not reported yet."""
+
+    detached: list[Detached]
+
+    @property
+    def pids(self) -> list[int]:
+        return [worker.pid for worker in self.detached]
+
+
+def start(project: Project, appointed: list[WorkerRow]) -> Starting:
+    """Start the processes of appointed workers."""
+    environment = project.worker_environment() if appointed else {}
+    detached: list[Detached] = []
+    for worker in appointed:
+        words = (str(project.config), str(project.state.root), worker.id)
+        arguments = (*words, worker.pool or "")
+        log = project.state.worker_log
+        detached.append(spawn_detached(WORKER_MODULE, arguments, environment, log))
+    return Starting(detached)
+
+
+def gather(project: Project, starting: Starting) -> int:
+    """Wait for the word of all workers under one deadline; how many did not give it."""
+    poll = select.poll()
+    pending = {worker.ready for worker in starting.detached}
+    for descriptor in pending:
+        poll.register(descriptor, select.POLLIN)
+    silent = 0
+    deadline = project.clock.awake_ms() + HANDSHAKE_MS
+    while pending and (left := deadline - project.clock.awake_ms()) > 0:
+        for descriptor, _ in poll.poll(left):
+            silent += not os.read(descriptor, 1)
+            poll.unregister(descriptor)
+            pending.discard(descriptor)
+    for worker in starting.detached:
+        with contextlib.suppress(OSError):
+            os.close(worker.ready)
+    return silent + len(pending)

@@ -1,0 +1,193 @@
+"""Puts a configuration in force: the jobs of the index become those of the files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from runner.config.fingerprint import loaded_fingerprint
+from runner.engine.enqueue import decode_schedule
+from runner.engine.ledger import Declined, decline
+from runner.model.definition import Definition
+from runner.model.job import InvalidJob, Job
+from runner.model.occurrence import Reason, Stretch
+from runner.model.schedule import Legacy, Schedule
+from runner.process.environment import dump_base, load_base, record_base
+from runner.schedule import describe, legacy_due, timetable
+from runner.store import control, jobs, meta, ticks
+from runner.store.db import transaction
+from runner.store.folders import write_durably
+from runner.store.jobs import JobRow, Progress
+from runner.version import __version__, versions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runner.config.loader import Loaded
+    from runner.engine.project import Project
+    from runner.model.config import Config
+
+
+def apply_configuration(project: Project, loaded: Loaded) -> None:
+    """Take over a configuration; a broken one only leaves word of what is wrong."""
+    config = loaded.config
+    about = {
+        meta.FINGERPRINT: loaded_fingerprint(
+            loaded.sources, project.system_zone(), versions()
+        ),
+        meta.SOURCES: loaded.sources.to_text(),
+        meta.PROGRAM: __version__,
+    }
+    if config.fatal:
+        about[meta.BROKEN] = json.dumps([str(problem) for problem in config.problems])
+        with transaction(project.index):
+            meta.put(project.index, about)
+        return
+    _pass_on(project, config)
+    about |= {meta.BROKEN: "[]", meta.IN_FORCE: str(project.clock.wall_ms())}
+    with transaction(project.index):
+        _replace_jobs(project, config)
+        meta.set_pools(project.index, config.pools)
+        meta.put(project.index, about)
+
+
+class _Look(NamedTuple):
+    """From when on a new or changed schedule counts. Epoch seconds.
+
+    Nobody looked since `last`; within that time, an edit counts from when its file
+    was written.
+    """
+
+    last: int
+    now: int
+
+    def effective(self, source: Path) -> int:
+        try:
+            written = int(source.stat().st_ctime)
+        except OSError:
+            written = self.now
+        return max(self.last, min(written, self.now))
+
+
+def _replace_jobs(project: Project, config: Config) -> None:
+    index = project.index
+    now_ms = project.clock.wall_ms()
+    before = ticks.last(index)
+    last = before.wall_ms // 1000 if before else now_ms // 1000
+    look = _Look(min(last, now_ms // 1000), now_ms // 1000)
+    known = jobs.known(index)
+    seen = control.first_seen(project.state.control)
+    bodies: dict[str, bytes] = {}
+    rows: list[JobRow] = []
+    for position, job in enumerate(config.jobs):
+        progress = known.get(job.id)
+        cursor, next_at = _progress(project, config, job, progress, look)
+        first_seen_ms = progress.first_seen_ms if progress else seen.get(job.id, now_ms)
+        row = _row(config, job, bodies)
+        rows.append(
+            row._replace(
+                position=position,
+                first_seen_ms=first_seen_ms,
+                cursor=cursor,
+                next_at=next_at,
+            )
+        )
+    jobs.add_definitions(index, bodies)
+    jobs.upsert(index, rows)
+    present = {job.id for job in config.jobs}
+    jobs.mark_removed(index, [id_ for id_ in known if id_ not in present])
+    fresh = [row.id for row in rows if row.id not in seen]
+    entries = [{"what": "first_seen", "job": job_id} for job_id in fresh]
+    control.record(project.state.control, now_ms, entries)
+
+
+def _progress(
+    project: Project,
+    config: Config,
+    job: Job | InvalidJob,
+    progress: Progress | None,
+    look: _Look,
+) -> tuple[int, int | None]:
+    """Cursor and next instant of a job under the schedule that it has now."""
+    schedule = job.schedule
+    if progress and not progress.removed and _same(progress.schedule, schedule):
+        if isinstance(schedule, Legacy):
+            return progress.cursor, progress.next_at
+        return progress.cursor, timetable(schedule).next(progress.cursor)
+    source = job.source if isinstance(job, Job) else job.problem.where
+    effective = look.effective(config.root / source.file)
+    if progress and not progress.removed:
+        _explain_the_rest(project, progress, effective)
+    if isinstance(schedule, Legacy):
+        # One that never ran is due at once.
+        started = progress.last_started if progress else None
+        return 0, legacy_due(schedule, started) if started else effective
+    return effective, timetable(schedule).next(effective)
+
+
+def _explain_the_rest(project: Project, progress: Progress, until: int) -> None:
+    """What fell due under the old schedule, and was not seen before it changed."""
+    schedule = decode_schedule(progress.schedule)
+    if isinstance(schedule, Legacy):
+        return
+    t = timetable(schedule)
+    first, last = t.next(progress.cursor), t.latest(until)
+    fires = t.count(progress.cursor, until)
+    if fires and first is not None and last is not None:
+        item = Declined(progress.id, Stretch(first, last, fires), Reason.MISSED)
+        decline(project.index, t, item, project.clock.wall_ms())
+
+
+def _row(config: Config, job: Job | InvalidJob, bodies: dict[str, bytes]) -> JobRow:
+    """The job's description; its progress is filled in by the caller."""
+    definition, problem = None, None
+    if isinstance(job, Job):
+        roles = config.roles
+        definition, body = Definition(job, str(config.root), roles).encode()
+        bodies[definition] = body
+    else:
+        problem = msgspec.json.encode(job.problem)
+    return JobRow(
+        id=job.id,
+        position=0,
+        kind=job.kind and str(job.kind),
+        agent=job.agent.name if isinstance(job, Job) and job.agent else None,
+        role=job.role if isinstance(job, Job) else None,
+        pool=job.pool if isinstance(job, Job) else "default",
+        schedule_words=describe(job.schedule),
+        timezone=_zone(job.schedule),
+        enabled=not isinstance(job, Job) or job.enabled,
+        problem=problem,
+        definition=definition,
+        schedule=msgspec.json.encode(job.schedule),
+        first_seen_ms=0,
+        cursor=0,
+        next_at=None,
+    )
+
+
+def _zone(schedule: Schedule) -> str | None:
+    zone = getattr(schedule, "timezone", None)
+    return None if zone is None else str(zone)
+
+
+def _same(kept: bytes, schedule: Schedule) -> bool:
+    return decode_schedule(kept) == schedule
+
+
+def _pass_on(project: Project, config: Config) -> None:
+    """Record variables that `env_pass` names for the first time."""
+    wanted = {
+        name for job in config.jobs if isinstance(job, Job) for name in job.env_pass
+    }
+    base = load_base(project.state.base_environment) or {}
+    fresh = {
+        name: project.start[name]
+        for name in wanted - base.keys()
+        if name in project.start
+    }
+    if fresh:
+        renewed = {**record_base(project.start, ()), **base, **fresh}
+        write_durably(project.state.base_environment, dump_base(renewed))

@@ -1,0 +1,246 @@
+"""Answers what front ends ask about jobs and runs. Reads, and decides nothing."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from runner.engine.enqueue import decode_schedule
+from runner.model.definition import Definition, decode_definition
+from runner.model.errors import JobNotFoundError
+from runner.model.identity import Identity
+from runner.model.job import Problem
+from runner.model.run import RunStatus
+from runner.model.schedule import Legacy, Manual, Schedule
+from runner.model.views import (
+    HistoryQuery,
+    JobState,
+    JobView,
+    LastRun,
+    LockView,
+    ProblemView,
+    RunView,
+)
+from runner.process.identity import is_alive
+from runner.schedule import legacy_due, timetable
+from runner.store import history as store_history
+from runner.store import jobs, runs
+
+if TYPE_CHECKING:
+    from runner.engine.project import Project
+    from runner.store.db import Row
+    from runner.store.folders import RunFolder
+
+_problems = msgspec.json.Decoder(Problem)
+
+
+class JobDetail(msgspec.Struct, frozen=True):
+    """One job as it was resolved; `definition` is None where it is invalid."""
+
+    view: JobView
+    definition: Definition | None
+
+
+class Fires(NamedTuple):
+    """Coming instants of a job, epoch seconds, and the zone to show them in."""
+
+    job_id: str
+    zone: str
+    instants: list[int]
+
+
+class HistoryPage(NamedTuple):
+    """One page of runs, newest first; `more` says that there are older ones."""
+
+    runs: list[RunView]
+    more: bool
+
+
+class RunDetail(NamedTuple):
+    """A run, its folder, and the JSON of its receipt once it has ended."""
+
+    view: RunView
+    folder: RunFolder
+    receipt: bytes | None
+
+
+def list_jobs(project: Project) -> list[JobView]:
+    return [_view(row) for row in jobs.listed(project.index)]
+
+
+def job_detail(project: Project, job_id: str) -> JobDetail:
+    row = _find(project, job_id)
+    views = [view for view in list_jobs(project) if view.id == row["id"]]
+    body = row["body"]
+    return JobDetail(views[0], None if body is None else decode_definition(body))
+
+
+def next_fires(
+    project: Project, job_id: str | None, after: int, count: int
+) -> list[Fires]:
+    rows = jobs.listed(project.index) if job_id is None else [_find(project, job_id)]
+    found: list[Fires] = []
+    for row in rows:
+        schedule = decode_schedule(row["schedule"])
+        if job_id is not None or not isinstance(schedule, Manual):
+            zone = row["timezone"] or project.system_zone()
+            instants = _instants(schedule, row, after, count)
+            found.append(Fires(row["id"], zone, instants))
+    return found
+
+
+def history(project: Project, query: HistoryQuery) -> HistoryPage:
+    if query.job_id is not None:
+        query = msgspec.structs.replace(query, job_id=_job_id(project, query.job_id))
+    wider = msgspec.structs.replace(query, limit=query.limit + 1)
+    found = store_history.page(project.index, wider)
+    return HistoryPage(found[: query.limit], len(found) > query.limit)
+
+
+def resolve_run(project: Project, reference: str) -> RunView:
+    index = project.index
+    matches = runs.with_prefix(index, reference)
+    run_id = matches[0] if len(matches) == 1 else runs.latest_of_job(index, reference)
+    view = store_history.one(index, run_id) if run_id else None
+    if view is not None:
+        return view
+    if len(matches) > 1:
+        message = f"several runs begin with {reference}"
+        raise JobNotFoundError(message, hint="Give more of the run id.")
+    if jobs.find(index, reference) is not None:
+        message = f"{reference} has not run yet"
+        raise JobNotFoundError(message, hint=f"Start it: jobconsole run {reference}")
+    raise _unknown(project, reference)
+
+
+def run_detail(project: Project, run_id: str) -> RunDetail:
+    view = resolve_run(project, run_id)
+    folder = project.state.run_folder(view.job_id, view.run_id)
+    receipt = folder.receipt.read_bytes() if folder.receipt.exists() else None
+    return RunDetail(view, folder, receipt)
+
+
+def definition_of(project: Project, job_id: str) -> tuple[Row, Definition | None]:
+    """A job's row with its definition, None where the job is invalid."""
+    row = _find(project, job_id)
+    return row, None if row["body"] is None else decode_definition(row["body"])
+
+
+def problem_of(row: Row) -> Problem | None:
+    return None if row["problem"] is None else _problems.decode(row["problem"])
+
+
+def _find(project: Project, job_id: str) -> Row:
+    row = jobs.find(project.index, job_id)
+    if row is None:
+        raise _unknown(project, job_id)
+    return row
+
+
+def _job_id(project: Project, name: str) -> str:
+    """The id as it is written, of a job that is configured or has a history."""
+    row = jobs.find(project.index, name)
+    if row is not None:
+        return str(row["id"])
+    if runs.latest_of_job(project.index, name) is None:
+        raise _unknown(project, name)
+    return name.lower()
+
+
+def _unknown(project: Project, name: str) -> JobNotFoundError:
+    ids = [row["id"] for row in jobs.listed(project.index)]
+    near = difflib.get_close_matches(name.lower(), ids, n=1)
+    hint = f"Did you mean {near[0]}?" if near else "See `jobconsole list`."
+    return JobNotFoundError(f"there is no job or run {name}", hint=hint)
+
+
+def _instants(schedule: Schedule, row: Row, after: int, count: int) -> list[int]:
+    if isinstance(schedule, Legacy):
+        return _legacy_instants(schedule, row, after, count)
+    t = timetable(schedule)
+    found: list[int] = []
+    fire = t.next(after)
+    while fire is not None and len(found) < count:
+        found.append(fire)
+        fire = t.next(fire)
+    return found
+
+
+def _legacy_instants(schedule: Legacy, row: Row, after: int, count: int) -> list[int]:
+    """What is expected if every run starts as soon as it is due."""
+    basis = max(row["last_started"] or 0, row["cursor"])
+    fire = legacy_due(schedule, basis) if basis else row["next_at"]
+    found: list[int] = []
+    while len(found) < count:
+        fire = max(fire, after + 1) if not found else fire
+        found.append(fire)
+        fire = legacy_due(schedule, fire)
+    return found
+
+
+def _view(row: Row) -> JobView:
+    lock = _lock(row)
+    return JobView(
+        id=row["id"],
+        kind=row["kind"],
+        agent=row["agent"],
+        schedule=row["schedule_words"],
+        timezone=row["timezone"],
+        role=row["role"],
+        enabled=bool(row["enabled"]),
+        state=_state(row),
+        next_at=_next_at(row),
+        last_run=_last_run(row),
+        lock=lock,
+        problem=_problem_view(row),
+        outcomes=row["outcomes"],
+    )
+
+
+def _state(row: Row) -> JobState:
+    """A run in progress shows even where the definition changed under it."""
+    if row["active_status"] is not None:
+        return JobState(row["active_status"])
+    if row["problem"] is not None:
+        return JobState.INVALID
+    return JobState.IDLE if row["enabled"] else JobState.DISABLED
+
+
+def _next_at(row: Row) -> int | None:
+    """None for a job that will not run however the time passes."""
+    if row["problem"] is not None or not row["enabled"] or row["next_at"] is None:
+        return None
+    schedule = decode_schedule(row["schedule"])
+    if isinstance(schedule, Legacy):
+        basis = max(row["last_started"] or 0, row["cursor"])
+        return legacy_due(schedule, basis) if basis else int(row["next_at"])
+    return int(row["next_at"])
+
+
+def _last_run(row: Row) -> LastRun | None:
+    if row["last_run_id"] is None:
+        return None
+    return LastRun(
+        run_id=row["last_run_id"],
+        status=RunStatus(row["last_status"]),
+        ended_ms=row["last_ended_ms"],
+        duration_ms=row["last_duration_ms"],
+    )
+
+
+def _lock(row: Row) -> LockView | None:
+    if row["active_status"] != RunStatus.RUNNING or row["worker_pid"] is None:
+        return None
+    worker = Identity(row["worker_pid"], row["worker_start"], row["worker_boot"])
+    if not is_alive(worker):
+        return None
+    return LockView(worker.pid, row["active_run_id"], row["active_started_ms"])
+
+
+def _problem_view(row: Row) -> ProblemView | None:
+    problem = problem_of(row)
+    if problem is None:
+        return None
+    return ProblemView(problem.code, problem.message, problem.hint, str(problem.where))

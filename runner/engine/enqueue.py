@@ -1,0 +1,178 @@
+"""Turns what is due into queued runs, or into the reason why it does not run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from runner.engine.authority import SCHEDULER, role_for
+from runner.engine.decide import Policy, decide
+from runner.engine.ledger import Declined, decline, take_back
+from runner.model.definition import Definition, decode_definition
+from runner.model.errors import PolicyDeniedError
+from runner.model.job import CatchUp, Overlap
+from runner.model.occurrence import Reason, Stretch
+from runner.model.run import Trigger, new_run_id
+from runner.model.schedule import Legacy, Once, Schedule
+from runner.schedule import Timetable, legacy_due, timetable
+from runner.store import jobs, occurrences, runs
+
+if TYPE_CHECKING:
+    from runner.model.role import Role
+    from runner.store.db import Connection
+    from runner.store.jobs import DueJob
+
+TICK_SECONDS = 300
+PUNCTUAL_SECONDS = TICK_SECONDS + 60
+"""Nobody looks more often than every tick, and ticks may be a little late."""
+
+_schedules: msgspec.json.Decoder[Schedule] = msgspec.json.Decoder(Schedule)
+
+
+class Moment(NamedTuple):
+    """When and where something is enqueued. `stepped`: the clock was set forward."""
+
+    now_ms: int
+    boot: str
+    stepped: bool = False
+
+    @property
+    def now(self) -> int:
+        return self.now_ms // 1000
+
+
+class Enqueued(NamedTuple):
+    """What one look at the clock brought."""
+
+    run_ids: list[str]
+    declined: list[Declined]
+
+
+class _Due(NamedTuple):
+    """A due job with its timetable. `body` None: the job is invalid."""
+
+    row: DueJob
+    timetable: Timetable
+    body: Definition | None
+    cursor: int
+
+
+def enqueue_due(index: Connection, moment: Moment) -> Enqueued:
+    """Decide every occurrence up to now. Call it inside a durable transaction."""
+    enqueued = Enqueued([], [])
+    for row in jobs.due(index, moment.now):
+        schedule = decode_schedule(row.schedule)
+        due = _due(row, schedule)
+        first = due.timetable.next(due.cursor)
+        if first is not None and first > moment.now:
+            # A legacy job that somebody started meanwhile: its interval began anew.
+            jobs.set_progress(index, row.id, row.cursor, first)
+            continue
+        run_ids, declined = _decided(index, due, moment)
+        for item in declined:
+            decline(index, due.timetable, item, moment.now_ms)
+        enqueued.run_ids.extend(run_ids)
+        enqueued.declined.extend(declined)
+        jobs.set_progress(index, row.id, moment.now, next_after(schedule, moment.now))
+    return enqueued
+
+
+def next_after(schedule: Schedule, now: int) -> int | None:
+    """The next instant of a job all of whose fires up to now are decided."""
+    if isinstance(schedule, Legacy):
+        return legacy_due(schedule, now)
+    return timetable(schedule).next(now)
+
+
+def decode_schedule(body: bytes) -> Schedule:
+    return _schedules.decode(body)
+
+
+def rewind(index: Connection, moment: Moment) -> None:
+    """After the clock was set back: decide from now on again.
+
+    What had run stays taken, so nothing runs twice; what was declined beyond now is
+    taken back, so nothing is silenced.
+    """
+    for job in jobs.decided_ahead(index, moment.now):
+        schedule = decode_schedule(job.schedule)
+        past = Once(moment.now) if isinstance(schedule, Legacy) else schedule
+        take_back(index, timetable(past), job.id, moment.now)
+        jobs.set_progress(index, job.id, moment.now, next_after(schedule, moment.now))
+
+
+def _due(row: DueJob, schedule: Schedule) -> _Due:
+    body = None if row.body is None else decode_definition(row.body)
+    if not isinstance(schedule, Legacy):
+        return _Due(row, timetable(schedule), body, row.cursor)
+    # One fire at a time: when the interval since it last started has passed.
+    basis = max(row.last_started or 0, row.cursor)
+    instant = legacy_due(schedule, basis) if basis else row.next_at
+    return _Due(row, timetable(Once(instant)), body, cursor=0)
+
+
+def _decided(
+    index: Connection, due: _Due, moment: Moment
+) -> tuple[list[str], list[Declined]]:
+    """The runs that were queued, and what was decided against."""
+    row, body = due.row, due.body
+    policy = _policy(row, body, moment)
+    verdict = decide(due.timetable, due.cursor, moment.now, policy)
+    declined = [Declined(row.id, *item) for item in verdict.declined]
+    if body is None or not verdict.wanted:
+        return [], declined
+    role, obstacle = _admitted(row, body)
+    if role is None:
+        wanted = verdict.wanted
+        stretch = Stretch(wanted[0], wanted[-1], len(wanted))
+        return [], [*declined, Declined(row.id, stretch, obstacle, row.active_run)]
+    run_ids: list[str] = []
+    for instant in verdict.wanted:
+        run = _run(row, body, role, (instant, moment))
+        if occurrences.take(index, row.id, instant, run.run_id, moment.now_ms):
+            runs.enqueue(index, run)
+            run_ids.append(run.run_id)
+    return run_ids, declined
+
+
+def _policy(row: DueJob, body: Definition | None, moment: Moment) -> Policy:
+    if body is None:
+        return Policy(Reason.INVALID, CatchUp.NONE, None, PUNCTUAL_SECONDS)
+    standing = None if row.enabled else Reason.DISABLED
+    catch_up = body.job.catch_up
+    if catch_up is CatchUp.ALL and moment.stepped:
+        catch_up = CatchUp.LATEST  # a clock that was set brought them, not an absence
+    return Policy(standing, catch_up, body.job.misfire_grace, PUNCTUAL_SECONDS)
+
+
+def _admitted(row: DueJob, body: Definition) -> tuple[Role | None, Reason]:
+    """The role under which the job may start now; None, and why it may not."""
+    if body.job.overlap is Overlap.SKIP and row.active_run:
+        return None, Reason.OVERLAP
+    try:
+        return role_for(body, None, SCHEDULER), Reason.DENIED
+    except PolicyDeniedError:
+        return None, Reason.DENIED
+
+
+def _run(
+    row: DueJob, body: Definition, role: Role, at: tuple[int, Moment]
+) -> runs.NewRun:
+    """The run for one occurrence, (instant, when it is queued)."""
+    instant, moment = at
+    late = moment.now - instant > PUNCTUAL_SECONDS
+    return runs.NewRun(
+        run_id=new_run_id(moment.now_ms),
+        job_id=row.id,
+        kind=body.job.kind,
+        trigger=Trigger.CATCH_UP if late else Trigger.SCHEDULE,
+        role=role.name,
+        actor=SCHEDULER.name,
+        pool=body.job.pool,
+        alone=body.job.overlap is not Overlap.ALLOW,
+        definition=row.definition or "",
+        queued_ms=moment.now_ms,
+        queued_boot=moment.boot,
+        scheduled_for=instant,
+    )

@@ -1,0 +1,74 @@
+"""Keeps why occurrences made no run: rows and spans that never overlap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.model.occurrence import STANDING_REASONS, Reason, Stretch
+from runner.store import occurrences
+from runner.store.occurrences import Refusal
+
+if TYPE_CHECKING:
+    from runner.schedule import Timetable
+    from runner.store.db import Connection
+
+
+class Declined(NamedTuple):
+    """Occurrences of a job that were decided against. `detail`: the run in the way."""
+
+    job_id: str
+    stretch: Stretch
+    reason: Reason
+    detail: str | None = None
+
+
+def decline(index: Connection, t: Timetable, item: Declined, now_ms: int) -> None:
+    """Keep one occurrence as a row, several as a span.
+
+    A condition of the job that lasts goes on in the span it began.
+    """
+    job_id, stretch, reason, detail = item
+    if reason in STANDING_REASONS:
+        span = occurrences.last_span(index, job_id)
+        adjoins = span is not None and t.next(span.stretch.last) == stretch.first
+        if span is not None and span.reason is reason and adjoins:
+            occurrences.extend_span(index, job_id, span, stretch, now_ms)
+            return
+    elif stretch.fires == 1:
+        occurrences.refuse(
+            index, Refusal(job_id, stretch.first, reason, detail), now_ms
+        )
+        return
+    for piece in _undecided(index, t, job_id, stretch):
+        occurrences.add_span(index, job_id, piece, reason, now_ms)
+
+
+def take_back(index: Connection, t: Timetable, job_id: str, now: int) -> None:
+    """Forget what was declined beyond `now`, after the clock was set back.
+
+    Occurrences that ran stay taken, so nothing runs twice.
+    """
+    for span in occurrences.forget_after(index, job_id, now):
+        last = t.latest(now)
+        if last is not None:
+            fires = t.count(span.first - 1, last)
+            occurrences.cut_span(index, job_id, Stretch(span.first, last, fires))
+
+
+def _undecided(
+    index: Connection, t: Timetable, job_id: str, stretch: Stretch
+) -> list[Stretch]:
+    """The pieces of a stretch between occurrences that have rows of their own.
+
+    There are such rows only after the clock was set back over them.
+    """
+    pieces: list[Stretch] = []
+    after = stretch.first - 1
+    decided = occurrences.decided_within(index, job_id, stretch)
+    for until in (*(row - 1 for row in decided), stretch.last):
+        first, last = t.next(after), t.latest(until)
+        fires = t.count(after, until)
+        if fires and first is not None and last is not None:
+            pieces.append(Stretch(first, last, fires))
+        after = until + 1
+    return pieces

@@ -1,0 +1,150 @@
+"""What people (and runs) ask for: start a run, stop one, renew the environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.engine.authority import Actor, operator, role_for
+from runner.engine.browse import definition_of, problem_of, resolve_run
+from runner.engine.enclosure import enclosing_run
+from runner.engine.repair import finish_unstarted, repair
+from runner.engine.tick import start_workers
+from runner.model.definition import Definition, decode_definition
+from runner.model.errors import Code, JobInvalidError, OverlapError
+from runner.model.job import Overlap
+from runner.model.run import RunStatus, Trigger, new_run_id
+from runner.process.environment import dump_base, load_base, record_base
+from runner.process.locks import Holder, PidLock
+from runner.store import runs
+from runner.store.db import Row, transaction
+from runner.store.folders import write_durably
+from runner.store.runs import ASKED_PRIORITY, NewRun
+
+if TYPE_CHECKING:
+    from runner.engine.project import Project
+    from runner.model.views import RunView
+
+
+class Order(NamedTuple):
+    """A run that somebody asks for. `args` and `timeout` (seconds) replace the job's."""
+
+    job_id: str
+    actor_user: str
+    role: str | None = None
+    args: tuple[str, ...] | None = None
+    timeout: int | None = None
+    trigger: Trigger = Trigger.MANUAL
+
+
+class Cancelled(NamedTuple):
+    """A run as it was when it was asked to stop."""
+
+    view: RunView
+    was_active: bool
+
+
+def submit(project: Project, order: Order) -> str:
+    """Queue a run and see that a worker takes it; its id."""
+    row, definition = definition_of(project, order.job_id)
+    if definition is None:
+        raise _invalid(row)
+    actor = _actor(project, order.actor_user)
+    role = role_for(definition, order.role, actor)
+    _repair_if_free(project)
+    job = definition.job
+    run_id = new_run_id(project.clock.wall_ms())
+    with transaction(project.index, durable=True):
+        if job.overlap is Overlap.SKIP:
+            _refuse_overlap(project, job.id)
+        run = NewRun(
+            run_id=run_id,
+            job_id=job.id,
+            kind=job.kind,
+            trigger=order.trigger,
+            role=role.name,
+            actor=actor.name,
+            pool=job.pool,
+            alone=job.overlap is not Overlap.ALLOW,
+            definition=row["definition"],
+            queued_ms=project.clock.wall_ms(),
+            queued_boot=project.identity.boot,
+            args=order.args,
+            timeout=order.timeout,
+            priority=ASKED_PRIORITY,
+        )
+        runs.enqueue(project.index, run)
+    start_workers(project)
+    return run_id
+
+
+def cancel(project: Project, reference: str, *, actor: str, kill: bool) -> Cancelled:
+    """Ask a run to stop, or to be killed. One that waits in the queue ends here."""
+    view = resolve_run(project, reference)
+    with transaction(project.index):
+        level = 2 if kill else 1
+        asked = runs.ask_cancel(project.index, view.run_id, level, actor)
+    run = runs.find(project.index, view.run_id)
+    if asked and run is not None and run.status is RunStatus.QUEUED:
+        finish_unstarted(project, run, RunStatus.CANCELLED)
+    return Cancelled(view, asked)
+
+
+def environment(project: Project, *, renew: bool) -> dict[str, str]:
+    """The base environment; `renew` records it again from this process's own."""
+    if not renew:
+        return project.base()
+    path = project.state.base_environment
+    base = record_base(project.start, _passed(project) | (load_base(path) or {}).keys())
+    write_durably(path, dump_base(base))
+    return base
+
+
+def _passed(project: Project) -> set[str]:
+    """Every variable that some job's `env_pass` names."""
+    rows = project.index.execute(
+        "SELECT d.body FROM jobs j JOIN definitions d ON d.hash = j.definition"
+        " WHERE j.removed = 0"
+    )
+    return {name for row in rows for name in decode_definition(row[0]).job.env_pass}
+
+
+def _actor(project: Project, user: str) -> Actor:
+    run = enclosing_run(project)
+    if run is None:
+        return operator(user)
+    roles = _definition(project, run.definition).roles
+    return Actor(f"run {run.run_id}", roles[run.role])
+
+
+def _definition(project: Project, digest: str) -> Definition:
+    return decode_definition(runs.body_of(project.index, digest))
+
+
+def _invalid(row: Row) -> JobInvalidError:
+    problem = problem_of(row)
+    if problem is None:
+        return JobInvalidError(Code.JOB_INVALID_SPEC, f"{row['id']} is invalid")
+    return JobInvalidError(problem.code, str(problem), hint=problem.hint)
+
+
+def _refuse_overlap(project: Project, job_id: str) -> None:
+    active = runs.active_of_job(project.index, job_id)
+    if active is None:
+        return
+    run_id, status = active
+    message = f"{job_id} is already {status}: run {run_id}"
+    raise OverlapError(
+        message, hint=f"Wait, or stop it with `jobconsole cancel {run_id}`."
+    )
+
+
+def _repair_if_free(project: Project) -> None:
+    """A dead worker's run must not keep its job busy."""
+    if not runs.any_unfinished(project.index):
+        return
+    lock = PidLock(project.state.runner_lock)
+    if lock.acquire(Holder(project.identity, project.clock.wall_ms(), None)):
+        try:
+            repair(project)
+        finally:
+            lock.release()

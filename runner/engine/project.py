@@ -1,0 +1,83 @@
+"""One project as this process works on it: its files, its index, its clock."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runner.process.clock import Clock, SystemClock, system_timezone
+from runner.process.environment import (
+    FAILPOINT_VARIABLE,
+    dump_base,
+    load_base,
+    record_base,
+)
+from runner.process.identity import own_identity
+from runner.store.db import Connection, open_index
+from runner.store.folders import StateDir, write_durably
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from runner.model.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What every operation of the engine is given.
+
+    `start` is the environment that this process was started with; it is used only
+    to record the base environment and to find out about an enclosing run.
+    """
+
+    config: Path
+    state: StateDir
+    index: Connection
+    clock: Clock
+    identity: Identity
+    start: Mapping[str, str]
+
+    @property
+    def root(self) -> Path:
+        return self.config.parent
+
+    def now(self) -> int:
+        """Wall time in epoch seconds."""
+        return self.clock.wall_ms() // 1000
+
+    def system_zone(self) -> str:
+        return system_timezone(self.base().get("TZ"))
+
+    def base(self) -> dict[str, str]:
+        """The base environment, recorded at first use."""
+        path = self.state.base_environment
+        base = load_base(path)
+        if base is None:
+            base = record_base(self.start, ())
+            write_durably(path, dump_base(base))
+        return base
+
+    def worker_environment(self) -> dict[str, str]:
+        """What our own processes start from: the base, and a test's failpoint."""
+        kept = {FAILPOINT_VARIABLE: self.start.get(FAILPOINT_VARIABLE, "")}
+        return {**self.base(), **{name: text for name, text in kept.items() if text}}
+
+
+@contextlib.contextmanager
+def open_project(
+    config: Path,
+    state_dir: Path,
+    start: Mapping[str, str],
+    clock: Clock | None = None,
+) -> Iterator[Project]:
+    """Open a project's state, making it if need be. Raises StateUnavailableError."""
+    state = StateDir(state_dir)
+    state.prepare()
+    index = open_index(state.index)
+    try:
+        identity = own_identity()
+        yield Project(config, state, index, clock or SystemClock(), identity, start)
+    finally:
+        index.close()

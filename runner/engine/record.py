@@ -1,0 +1,164 @@
+"""What a run leaves for people: manifest, summary, and the receipt's parts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from runner.model.instants import utc_text, utc_text_ms
+from runner.model.receipt import Artifact, HostRecord, Receipt
+from runner.store.folders import RunFolder, write_file
+from runner.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from runner.engine.prepare import Plan
+    from runner.store.runs import Claim
+
+_HASHED_BYTES = 16 * 1024 * 1024
+_TAIL_BYTES = 8 * 1024
+_TAIL_LINES = 20
+_HIDDEN = "[hidden]"
+_UNLISTED = frozenset({"run_receipt.json", "run.lock"})
+
+
+def host(boot: str) -> HostRecord:
+    version = platform.python_version()
+    return HostRecord(os.uname().nodename, sys.platform, version, __version__, boot)
+
+
+def manifest(claim: Claim, plan: Plan, revision: str | None) -> bytes:
+    """What exactly ran: names of the environment, never their values."""
+    prompt = plan.prompt and hashlib.sha256(plan.prompt.encode()).hexdigest()
+    what = {
+        "schema": 1,
+        "run_id": claim.run_id,
+        "job_id": claim.job_id,
+        "sequence": claim.seq,
+        "kind": claim.kind,
+        "trigger": claim.trigger,
+        "actor": claim.actor,
+        "queued_at": utc_text_ms(claim.queued_ms),
+        "scheduled_for": instant_or_none(claim.scheduled_for),
+        "started_at": utc_text_ms(claim.started_ms),
+        "argv": plan.argv,
+        "cwd": str(plan.cwd),
+        "environment": sorted(plan.environment),
+        "role": claim.role,
+        "timeout_ms": plan.timeout_ms,
+        "prompt_sha256": prompt,
+        "config_sha256": claim.definition,
+        "git_revision": revision,
+        "versions": {"jobconsole": __version__, "python": platform.python_version()},
+    }
+    return msgspec.json.format(msgspec.json.encode(what), indent=2) + b"\n"
+
+
+def git_revision(root: Path) -> str | None:
+    """The commit that the project's folder is at, read from .git without git."""
+    git = root / ".git"
+    try:
+        head = (git / "HEAD").read_text("ascii").strip()
+        if not head.startswith("ref: "):
+            return head
+        name = head.removeprefix("ref: ")
+        loose = git / name
+        if loose.exists():
+            return loose.read_text("ascii").strip()
+        packed = (git / "packed-refs").read_text("ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return next((line[:40] for line in packed if line.endswith(f" {name}")), None)
+
+
+def artifacts(folder: RunFolder) -> tuple[Artifact, ...]:
+    """Every file of the run folder but the receipt itself and the lock."""
+    with os.scandir(folder.path) as entries:
+        files = sorted(
+            (entry.name, entry.stat().st_size)
+            for entry in entries
+            if entry.is_file(follow_symlinks=False) and entry.name not in _UNLISTED
+        )
+    return tuple(
+        Artifact(name, size, _sha256(folder.path / name, size)) for name, size in files
+    )
+
+
+def _sha256(path: Path, size: int) -> str | None:
+    if size > _HASHED_BYTES:
+        return None
+    with path.open("rb", buffering=0) as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def tail(path: Path) -> str:
+    """The last lines of a log as text, however large it is."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - _TAIL_BYTES, 0))
+            content = file.read(_TAIL_BYTES)
+    except OSError:
+        return ""
+    text = content.decode("utf-8", "replace").rstrip()
+    return "\n".join(text.splitlines()[-_TAIL_LINES:])
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, _HIDDEN)
+    return text
+
+
+def summary(receipt: Receipt, said: str) -> bytes:
+    """A person's page about the run, in Markdown; what the job said is quoted."""
+    lines = [f"# {receipt.job_id}: {receipt.status}", ""]
+    lines += [f"- {fact}" for fact in _facts(receipt)]
+    if receipt.message:
+        lines += ["", *_quoted(receipt.message)]
+    if said and said != receipt.message:
+        lines += ["", "## Last lines", "", *_quoted(said)]
+    lines += ["", "More: `stdout.log`, `stderr.log`, `events.jsonl`, `manifest.json`."]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _facts(receipt: Receipt) -> Iterator[str]:
+    starter = f"{receipt.trigger} of {receipt.actor} as {receipt.role}"
+    yield f"run `{receipt.run_id}`, by {starter}"
+    yield f"started {receipt.started_at or 'never'}, ended {receipt.ended_at}"
+    if receipt.scheduled_for:
+        yield f"scheduled for {receipt.scheduled_for}"
+    if receipt.duration_ms is not None:
+        yield f"took {receipt.duration_ms / 1000:.3f} s"
+    if receipt.exit_code is not None:
+        yield f"exit code {receipt.exit_code}"
+    if receipt.signal is not None:
+        yield f"ended by signal {receipt.signal}"
+    if receipt.error:
+        yield f"{receipt.error.code}: {receipt.error.message}"
+    if receipt.leftovers:
+        yield f"{len(receipt.leftovers)} processes outlived it"
+
+
+def _quoted(text: str) -> list[str]:
+    """Indented as code, so that nothing in it is read as Markdown."""
+    return [f"    {line}" for line in text.splitlines()]
+
+
+def write_summary(folder: RunFolder, receipt: Receipt, said: str) -> None:
+    write_file(folder.summary, summary(receipt, said))
+
+
+def time_or_none(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else utc_text_ms(milliseconds)
+
+
+def instant_or_none(seconds: int | None) -> str | None:
+    return None if seconds is None else utc_text(seconds)

@@ -1,0 +1,187 @@
+"""Rebuilds the index from the run folders and control.jsonl.
+
+Run folders are the truth about runs. What only the index knows (which occurrences
+had no run, and why; what is queued) stays while the old index can be read; else
+everything up to the last sign of life counts as decided, so that nothing runs twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from runner.engine.project import Project, open_project
+from runner.engine.refresh import refresh_under_lock
+from runner.engine.repair import repair
+from runner.engine.settle import read_receipt
+from runner.model.errors import LockHeldError, StateUnavailableError
+from runner.model.instants import parse_ms
+from runner.model.run import RunStatus, is_run_id
+from runner.process.locks import Holder, PidLock, last_holder
+from runner.store import restore
+from runner.store.db import transaction
+from runner.store.folders import RunFolder, StateDir
+from runner.store.restore import RestoredRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from runner.model.receipt import Receipt
+
+_LOCK_WAIT_MS = 5_000
+
+
+class Rebuilt(NamedTuple):
+    """What was found. `set_aside` is an index that could not be read any more."""
+
+    runs: int
+    set_aside: Path | None
+
+
+class StartNote(msgspec.Struct, frozen=True):
+    """The part of a manifest that tells of a run which has no receipt yet."""
+
+    run_id: str
+    job_id: str
+    sequence: int
+    kind: str
+    trigger: str
+    role: str
+    actor: str
+    queued_at: str
+    started_at: str
+    config_sha256: str
+    scheduled_for: str | None = None
+
+
+_notes = msgspec.json.Decoder(StartNote)
+
+
+def reindex(config: Path, state_dir: Path, start: Mapping[str, str]) -> Rebuilt:
+    """Raises LockHeldError while somebody else ticks."""
+    aside = _set_aside_unreadable(StateDir(state_dir))
+    with open_project(config, state_dir, start) as project:
+        lock = PidLock(project.state.runner_lock)
+        holder = Holder(project.identity, project.clock.wall_ms(), None)
+        if not lock.acquire(holder, wait_ms=_LOCK_WAIT_MS):
+            message = "somebody else works on the state just now"
+            raise LockHeldError(message, hint="Try again in a moment.")
+        try:
+            found = list(_runs(project))
+            with transaction(project.index, durable=True):
+                restore.replace_runs(project.index, found)
+            refresh_under_lock(project)
+            with transaction(project.index, durable=True):
+                restore.summarise_jobs(project.index)
+                if aside is not None or not restore.has_ticks(project.index):
+                    _count_as_decided(project, found)
+            repair(project)
+        finally:
+            lock.release()
+    return Rebuilt(len(found), aside)
+
+
+def _set_aside_unreadable(state: StateDir) -> Path | None:
+    """Move an index away that is no database any more; its name if there was one."""
+    if not state.index.exists():
+        return None
+    with contextlib.suppress(StateUnavailableError, sqlite3.Error):
+        if restore.is_sound(state.index):
+            return None
+    number = 1
+    while (aside := state.root / f"index.db.broken-{number}").exists():
+        number += 1
+    state.index.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        extra = Path(f"{state.index}{suffix}")
+        if extra.exists():
+            extra.rename(f"{aside}{suffix}")
+    return aside
+
+
+def _runs(project: Project) -> Iterator[RestoredRun]:
+    """Every run that has a folder with a receipt, or at least a manifest."""
+    for path in sorted(project.state.runs.glob("*/*/*")):
+        if is_run_id(path.name):
+            folder = RunFolder(path)
+            receipt = read_receipt(folder)
+            run = _from_receipt(receipt) if receipt else _from_manifest(folder)
+            if run is not None:
+                yield run
+
+
+def _from_receipt(receipt: Receipt) -> RestoredRun:
+    error = receipt.error
+    return RestoredRun(
+        seq=receipt.sequence,
+        run_id=receipt.run_id,
+        job_id=receipt.job_id,
+        kind=receipt.kind,
+        trigger=receipt.trigger,
+        role=receipt.role,
+        actor=receipt.actor,
+        status=receipt.status,
+        definition="",
+        scheduled_for=_seconds(receipt.scheduled_for),
+        queued_ms=parse_ms(receipt.queued_at),
+        started_ms=_ms(receipt.started_at),
+        ended_ms=_ms(receipt.ended_at),
+        exit_code=receipt.exit_code,
+        signal=receipt.signal,
+        error_code=error.code if error else None,
+        error_message=error.message if error else None,
+        quiet=receipt.nothing_to_report,
+        worker=None,
+    )
+
+
+def _from_manifest(folder: RunFolder) -> RestoredRun | None:
+    """A run that had started; whether it goes on, repair finds out by its lock."""
+    try:
+        note = _notes.decode(folder.manifest.read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+    holder = last_holder(folder.lock)
+    return RestoredRun(
+        seq=note.sequence,
+        run_id=note.run_id,
+        job_id=note.job_id,
+        kind=note.kind,
+        trigger=note.trigger,
+        role=note.role,
+        actor=note.actor,
+        status=RunStatus.RUNNING,
+        definition=note.config_sha256,
+        scheduled_for=_seconds(note.scheduled_for),
+        queued_ms=parse_ms(note.queued_at),
+        started_ms=parse_ms(note.started_at),
+        ended_ms=None,
+        exit_code=None,
+        signal=None,
+        error_code=None,
+        error_message=None,
+        quiet=False,
+        worker=holder and holder.identity,
+    )
+
+
+def _count_as_decided(project: Project, found: list[RestoredRun]) -> None:
+    """Without the old index, begin at the last sign of life.
+
+    What fell due until then is not run again, what fell due since is caught up.
+    """
+    signs = [run.ended_ms or run.started_ms or run.queued_ms for run in found]
+    if signs:
+        restore.set_cursors(project.index, max(signs) // 1000)
+
+
+def _ms(text: str | None) -> int | None:
+    return None if text is None else parse_ms(text)
+
+
+def _seconds(text: str | None) -> int | None:
+    return None if text is None else parse_ms(text) // 1000

@@ -1,0 +1,183 @@
+"""Finishes what the dead left behind: no run stays running without a living worker.
+
+A run whose lock is free is finished from its receipt if there is one; else what
+still lives of it is killed and it is lost. The caller holds the runner lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from runner.engine import record
+from runner.engine.settle import read_receipt, settle, write_receipt
+from runner.engine.sightings import read_sightings
+from runner.model.errors import Code
+from runner.model.instants import utc_text_ms
+from runner.model.receipt import ErrorEnvelope, LeftoverRecord, Receipt
+from runner.model.run import RunStatus
+from runner.process.descendants import Found, Trace, kill_all, survivors
+from runner.process.failpoint import failpoint
+from runner.process.identity import is_alive
+from runner.process.locks import PidLock
+from runner.process.table import FileKey, ProcessTable, process_table
+from runner.store import events, runs
+from runner.store.db import transaction
+
+if TYPE_CHECKING:
+    from runner.engine.project import Project
+    from runner.process.clock import Clock
+    from runner.store.folders import RunFolder
+    from runner.store.runs import RunRow
+
+_KILL_MS = 5_000
+
+
+def repair(project: Project) -> list[str]:
+    """End every run that nobody executes any more; their ids."""
+    index, boot = project.index, project.identity.boot
+    repaired = [run for run in runs.running(index) if _lost(project, run)]
+    repaired += [
+        run
+        for run in runs.cancelled_unstarted(index)
+        if finish_unstarted(project, run, RunStatus.CANCELLED)
+    ]
+    repaired += [
+        run
+        for run in runs.queued_before_boot(index, boot)
+        if _undone_by_power_cut(project, run)
+    ]
+    return [run.run_id for run in repaired]
+
+
+def finish_unstarted(project: Project, run: RunRow, status: RunStatus) -> bool:
+    """Give a run that never started its end: cancelled, or lost."""
+    folder = project.state.run_folder(run.job_id, run.run_id)
+    folder.make()
+    if status is RunStatus.CANCELLED:
+        actor = run.cancel_actor or "somebody"
+        text = f"cancelled by {actor} before it started"
+        error = ErrorEnvelope(Code.JOB_CANCELLED, text)
+    else:
+        text = "the machine stopped while it was about to start"
+        error = ErrorEnvelope(Code.JOB_LOST, text)
+    return _finish(project, run, folder, (status, error, ()))
+
+
+def _lost(project: Project, run: RunRow) -> bool:
+    """Finish a run that nobody executes; False where somebody does."""
+    if run.worker is not None and is_alive(run.worker):
+        return False
+    folder = project.state.run_folder(run.job_id, run.run_id)
+    folder.make()
+    lock = PidLock(folder.lock)
+    if not lock.seize():
+        return False
+    try:
+        receipt = read_receipt(folder)
+        if receipt is not None:
+            with transaction(project.index):
+                return settle(project.index, receipt)
+        ended = _end_survivors(project.clock, process_table(), _trace(run, folder))
+        failpoint("repair.survivors_ended")
+        leftovers = tuple(
+            LeftoverRecord(pid, found.process.command, found.how, "killed")
+            for pid, found in ended.items()
+        )
+        text = "its worker died before it ended"
+        error = ErrorEnvelope(Code.JOB_LOST, text, _HINT)
+        return _finish(project, run, folder, (RunStatus.LOST, error, leftovers))
+    finally:
+        lock.release()
+
+
+_HINT = "What it had done is not known; look at its output before you run it again."
+
+
+def _undone_by_power_cut(project: Project, run: RunRow) -> bool:
+    """Whether a run that looks queued had been claimed before the machine stopped.
+
+    A power cut may undo a claim but not the run's folder: then nobody knows how far it
+    came. Without a folder it had not started and stays queued.
+    """
+    folder = project.state.run_folder(run.job_id, run.run_id)
+    if not folder.path.exists():
+        with transaction(project.index, durable=True):
+            runs.set_boot(project.index, run.run_id, project.identity.boot)
+        return False
+    return finish_unstarted(project, run, RunStatus.LOST)
+
+
+def _finish(
+    project: Project,
+    run: RunRow,
+    folder: RunFolder,
+    end: tuple[RunStatus, ErrorEnvelope, tuple[LeftoverRecord, ...]],
+) -> bool:
+    """Write the receipt of a run that its worker could not write, then the row."""
+    now_ms = project.clock.wall_ms()
+    log = events.reopen(folder.events)
+    try:
+        log.append(now_ms, "run_ended", status=end[0])
+    finally:
+        log.close()
+    receipt = _receipt(project, run, end, now_ms)
+    said = record.tail(folder.stdout) or record.tail(folder.stderr)
+    record.write_summary(folder, receipt, said)
+    write_receipt(folder, receipt.with_artifacts(record.artifacts(folder)))
+    failpoint("repair.receipt_written")
+    with transaction(project.index):
+        return settle(project.index, receipt)
+
+
+def _receipt(
+    project: Project,
+    run: RunRow,
+    end: tuple[RunStatus, ErrorEnvelope, tuple[LeftoverRecord, ...]],
+    now_ms: int,
+) -> Receipt:
+    status, error, leftovers = end
+    started_ms = run.started_ms
+    return Receipt(
+        run_id=run.run_id,
+        sequence=run.seq,
+        job_id=run.job_id,
+        kind=run.kind,
+        trigger=run.trigger,
+        role=run.role,
+        actor=run.actor,
+        status=status,
+        queued_at=utc_text_ms(run.queued_ms),
+        host=record.host(project.identity.boot),
+        scheduled_for=record.instant_or_none(run.scheduled_for),
+        started_at=record.time_or_none(started_ms),
+        ended_at=utc_text_ms(now_ms),
+        duration_ms=None if started_ms is None else max(now_ms - started_ms, 0),
+        error=error,
+        leftovers=leftovers,
+        leftovers_method="after the worker's death",
+    )
+
+
+def _trace(run: RunRow, folder: RunFolder) -> Trace:
+    seen = read_sightings(folder)
+    logs: set[FileKey] = set()
+    for path in (folder.stdout, folder.stderr):
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            logs.add((status.st_dev, status.st_ino))
+    return Trace(run.run_id, seen.leader, seen.processes, frozenset(logs), seen.cgroup)
+
+
+def _end_survivors(clock: Clock, table: ProcessTable, trace: Trace) -> dict[int, Found]:
+    """Kill everything of the run at once, until nothing of it is found."""
+    ended: dict[int, Found] = {}
+    deadline = clock.awake_ms() + _KILL_MS
+    while (found := survivors(table, trace)) and clock.awake_ms() < deadline:
+        ended |= found
+        kill_all(found, lambda: survivors(table, trace))
+        clock.sleep(1)
+    if trace.group is not None:
+        trace.group.kill()
+        trace.group.remove()
+    return ended

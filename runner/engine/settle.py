@@ -1,0 +1,65 @@
+"""The end of a run: its receipt, then its row.
+
+The one function that copies a receipt into a row is here; workers and repair use it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from runner.model.instants import parse_ms
+from runner.model.receipt import Receipt
+from runner.store import jobs, runs
+from runner.store.folders import RunFolder, write_durably
+
+if TYPE_CHECKING:
+    from runner.store.db import Connection
+
+_decoder = msgspec.json.Decoder(Receipt)
+
+
+def write_receipt(folder: RunFolder, receipt: Receipt) -> None:
+    """Write the truth about a run, once. From here on it has ended."""
+    body = msgspec.json.format(msgspec.json.encode(receipt), indent=2)
+    write_durably(folder.receipt, body + b"\n")
+
+
+def read_receipt(folder: RunFolder) -> Receipt | None:
+    """The receipt, or None where there is none (or none that can be read)."""
+    try:
+        return _decoder.decode(folder.receipt.read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def settle(index: Connection, receipt: Receipt) -> bool:
+    """Copy a receipt into the run's row; False if the row had ended before.
+
+    Call it inside a transaction.
+    """
+    error = receipt.error
+    started_ms = _ms(receipt.started_at)
+    ended_ms = _ms(receipt.ended_at) or 0
+    ending = runs.Ending(
+        run_id=receipt.run_id,
+        job_id=receipt.job_id,
+        status=receipt.status,
+        started_ms=started_ms,
+        ended_ms=ended_ms,
+        exit_code=receipt.exit_code,
+        signal=receipt.signal,
+        error_code=error.code if error else None,
+        error_message=error.message if error else None,
+        quiet=receipt.nothing_to_report,
+    )
+    if not runs.end(index, ending):
+        return False
+    which = (receipt.job_id, receipt.run_id)
+    jobs.note_end(index, which, receipt.status, ended_ms, receipt.duration_ms)
+    return True
+
+
+def _ms(text: str | None) -> int | None:
+    return None if text is None else parse_ms(text)

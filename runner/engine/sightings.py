@@ -1,0 +1,120 @@
+"""What is seen of a run while it runs: its processes and how its output grows."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.model.instants import utc_text_ms
+from runner.process.cgroup import RunGroup
+from runner.process.descendants import below
+from runner.process.identity import start_of
+
+if TYPE_CHECKING:
+    from runner.process.table import FileKey, ProcessTable
+    from runner.store.events import EventLog
+    from runner.store.folders import RunFolder
+
+
+class Logs(NamedTuple):
+    """The descriptors that the child writes its output to."""
+
+    stdout: int
+    stderr: int
+
+    def keys(self) -> frozenset[FileKey]:
+        statuses = map(os.fstat, self)
+        return frozenset((status.st_dev, status.st_ino) for status in statuses)
+
+    def close(self) -> None:
+        for descriptor in self:
+            os.close(descriptor)
+
+
+def open_logs(folder: RunFolder) -> Logs:
+    """Open for appending: attempts of one run follow each other in one pair."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    paths = (folder.stdout, folder.stderr)
+    return Logs(*(os.open(path, flags, 0o600) for path in paths))
+
+
+class OutputMarks:
+    """Notes in the events when, and by how much, the logs have grown."""
+
+    def __init__(self, logs: Logs, log: EventLog) -> None:
+        self._log = log
+        self._streams = {"stdout": logs.stdout, "stderr": logs.stderr}
+        self._sizes = {
+            name: os.fstat(descriptor).st_size
+            for name, descriptor in self._streams.items()
+        }
+
+    def look(self, now_ms: int) -> None:
+        for name, descriptor in self._streams.items():
+            size, before = os.fstat(descriptor).st_size, self._sizes[name]
+            if size != before:
+                grown = size - before
+                self._log.append(
+                    now_ms, "output", stream=name, offset=before, bytes=grown
+                )
+                self._sizes[name] = size
+
+
+class Sightings:
+    """Keeps every process that was seen below the child, in processes.jsonl."""
+
+    def __init__(
+        self, folder: RunFolder, table: ProcessTable, group: RunGroup | None
+    ) -> None:
+        self.seen: dict[int, int] = {}
+        self._table = table
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        self._descriptor = os.open(folder.processes, flags, 0o600)
+        if group is not None:
+            self._write({"cgroup": str(group.folder)})
+
+    def add(self, pid: int, now_ms: int) -> None:
+        started = start_of(pid)
+        if started is not None and self.seen.get(pid) != started:
+            self.seen[pid] = started
+            self._write({"pid": pid, "started": started, "at": utc_text_ms(now_ms)})
+
+    def look(self, kin: set[int], now_ms: int) -> None:
+        for pid in below(self._table, os.getpid(), kin):
+            self.add(pid, now_ms)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def _write(self, what: dict[str, str | int]) -> None:
+        os.write(self._descriptor, json.dumps(what).encode() + b"\n")
+
+
+class Seen(NamedTuple):
+    """What an earlier worker kept of a run's processes. The first seen is the child."""
+
+    leader: tuple[int, int] | None
+    processes: dict[int, int]
+    cgroup: RunGroup | None
+
+
+def read_sightings(folder: RunFolder) -> Seen:
+    """Read processes.jsonl; a torn last line is passed over."""
+    processes: dict[int, int] = {}
+    group: RunGroup | None = None
+    try:
+        lines = folder.processes.read_bytes().splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        try:
+            what = json.loads(line)
+        except ValueError:
+            continue
+        if "cgroup" in what:
+            group = RunGroup.at(what["cgroup"])
+        elif "pid" in what:
+            processes[what["pid"]] = what["started"]
+    leader = next(iter(processes.items()), None)
+    return Seen(leader, processes, group)

@@ -1,0 +1,139 @@
+"""One pass: repair, enqueue what is due, admit, start workers, leave.
+
+Milliseconds, never the length of a job. With nothing due and nothing changed it
+imports no parser and no schedule.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.engine import refresh
+from runner.process.failpoint import failpoint
+from runner.process.locks import Holder, PidLock, last_holder
+from runner.store import jobs, meta, runs, ticks
+from runner.store.db import transaction
+from runner.store.ticks import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.engine.enqueue import Enqueued
+    from runner.engine.ledger import Declined
+    from runner.engine.project import Project
+
+LOCK_WAIT_MS = 200
+TICK_SECONDS = 300
+HORIZON_SECONDS = TICK_SECONDS + 30
+"""Drivers call a little late; until then a timer stands in."""
+
+_STEP_MS = 60_000
+"""A smaller difference between the clocks is slewing or rounding, not a step."""
+
+
+class TickReport(NamedTuple):
+    """What a tick did. `busy` is who held the runner lock instead.
+
+    `started` are the runs that it queued, `silent_workers` how many workers did not
+    report in time.
+    """
+
+    started: list[str]
+    skipped: list[Declined]
+    repaired: list[str]
+    busy: Holder | None = None
+    messages: Sequence[str] = ()
+    silent_workers: int = 0
+
+
+def run(project: Project, *, dry_run: bool = False) -> TickReport:
+    """Raises ConfigInvalidError where no configuration was ever good."""
+    lock = PidLock(project.state.runner_lock)
+    me = Holder(project.identity, project.clock.wall_ms(), None)
+    if not lock.acquire(me, wait_ms=LOCK_WAIT_MS):
+        return TickReport([], [], [], busy=last_holder(project.state.runner_lock) or me)
+    try:
+        failpoint("tick.locked")
+        refresh.refresh_under_lock(project)
+        refresh.demand_some_configuration(project)
+        failpoint("tick.refreshed")
+        repaired = [] if dry_run else _repair(project)
+        failpoint("tick.repaired")
+        started, skipped = _enqueue(project, dry_run=dry_run)
+        failpoint("tick.enqueued")
+    finally:
+        lock.release()
+    failpoint("tick.unlocked")
+    silent = 0 if dry_run else start_workers(project)
+    messages = refresh.broken(project)
+    return TickReport(started, skipped, repaired, None, messages, silent)
+
+
+def start_workers(project: Project) -> int:
+    """Start the workers that are missing; how many of them gave no word.
+
+    Inside a run nothing is started: its worker is asked to, so that what starts here
+    is not taken for something the run left behind.
+    """
+    if not _work_is_waiting(project):
+        return 0
+    from runner.engine import admit
+    from runner.engine.enclosure import enclosing_worker
+
+    with transaction(project.index):
+        if enclosing_worker(project) is not None:
+            meta.put(project.index, {meta.ASKED: str(os.getpid())})
+            return 0
+        appointed = admit.appoint(project)
+    failpoint("tick.appointed")
+    starting = admit.start(project, appointed)
+    failpoint("tick.spawned")
+    return admit.gather(project, starting)
+
+
+def _work_is_waiting(project: Project) -> bool:
+    """Whether there may be something to start, told by two quick queries."""
+    if runs.any_queued(project.index):
+        return True
+    due = jobs.next_due(project.index)
+    return due is not None and due <= meta.horizon(project.index)
+
+
+def _repair(project: Project) -> list[str]:
+    if not runs.any_unfinished(project.index):
+        return []
+    from runner.engine.repair import repair
+
+    return repair(project)
+
+
+def _enqueue(project: Project, *, dry_run: bool) -> tuple[list[str], list[Declined]]:
+    index = project.index
+    look = Look(
+        project.clock.wall_ms(),
+        project.clock.awake_ms(),
+        project.clock.continuous_ms(),
+        project.identity.boot,
+    )
+    before = ticks.last(index)
+    step_ms = look.step_since(before) if before else 0
+    now = look.wall_ms // 1000
+    went_back = before is not None and look.wall_ms < before.wall_ms
+    something = went_back or jobs.any_due(index, now)
+    enqueued: Enqueued | None = None
+    with transaction(index, durable=something, undo=dry_run):
+        if something:
+            enqueued = _decide(project, look, step_ms, went_back=went_back)
+        ticks.record(index, look)
+        meta.put(index, {meta.HORIZON: str(now + HORIZON_SECONDS)})
+    return ([], []) if enqueued is None else (enqueued.run_ids, enqueued.declined)
+
+
+def _decide(project: Project, look: Look, step_ms: int, *, went_back: bool) -> Enqueued:
+    from runner.engine.enqueue import Moment, enqueue_due, rewind
+
+    moment = Moment(look.wall_ms, look.boot, stepped=step_ms > _STEP_MS)
+    if went_back:
+        rewind(project.index, moment)
+    return enqueue_due(project.index, moment)

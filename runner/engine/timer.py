@@ -1,0 +1,93 @@
+"""The waiting worker: what falls due between two ticks starts on time.
+
+It holds no slot. It looks at the configuration every second, so that an edit counts
+at the next instant, and leaves when nothing is due before the next tick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.engine import admit
+from runner.engine.enqueue import Moment, decode_schedule, enqueue_due, next_after
+from runner.engine.refresh import refresh_if_free
+from runner.process.failpoint import failpoint
+from runner.store import jobs, meta, workers
+from runner.store.db import transaction
+from runner.store.workers import WorkerRow
+
+if TYPE_CHECKING:
+    from runner.engine.project import Project
+
+LOOK_MS = 1_000
+
+
+class Due(NamedTuple):
+    """What the timer is to do now: work for a pool (None: leave), and whom to start."""
+
+    pool: str | None
+    appointed: list[WorkerRow]
+
+
+class Timer:
+    """Waits for the next instant of any job."""
+
+    def __init__(self, project: Project, worker_id: str) -> None:
+        self._project = project
+        self._id = worker_id
+
+    def wait(self) -> Due:
+        """Wait until a run can be taken, or nothing more is due before the next tick."""
+        self._warm_up()
+        while True:
+            refresh_if_free(self._project)
+            due = jobs.next_due(self._project.index)
+            if due is None or due > meta.horizon(self._project.index):
+                if self._left():
+                    return Due(None, [])
+                continue
+            left_ms = due * 1000 - self._project.clock.wall_ms()
+            if left_ms > 0:
+                self._project.clock.sleep(min(left_ms, LOOK_MS))
+                continue
+            come = self._instant()
+            if come.pool is not None:
+                return come
+            self._start(come.appointed)
+
+    def _warm_up(self) -> None:
+        """Parse the coming schedules now: at their instant every millisecond counts."""
+        index = self._project.index
+        for job in jobs.due(index, meta.horizon(index)):
+            next_after(decode_schedule(job.schedule), job.next_at)
+
+    def _left(self) -> bool:
+        """Leave, in the same transaction that saw nothing due."""
+        index = self._project.index
+        with transaction(index):
+            due = jobs.next_due(index)
+            if due is not None and due <= meta.horizon(index):
+                return False
+            workers.sign_out(index, self._id)
+        return True
+
+    def _instant(self) -> Due:
+        """Enqueue what is due and take the first free place for ourselves."""
+        project = self._project
+        index = project.index
+        with transaction(index, durable=True):
+            moment = Moment(project.clock.wall_ms(), project.identity.boot)
+            enqueue_due(index, moment)
+            lack = admit.lacking(project, admit.live_workers(project))
+            pool = next(iter(lack), None)
+            if pool is not None:
+                me = WorkerRow(self._id, pool, project.identity)
+                workers.sign_in(index, me, moment.now_ms)
+            appointed = admit.appoint(project)
+        failpoint("timer.enqueued")
+        return Due(pool, appointed)
+
+    def _start(self, appointed: list[WorkerRow]) -> None:
+        """Start what others need while we go on waiting."""
+        if appointed:
+            admit.gather(self._project, admit.start(self._project, appointed))

@@ -1,0 +1,149 @@
+"""A worker: executes the runs of one pool one after another, then leaves.
+
+A timer is a worker that has not begun: it waits for what falls due before the next
+tick and, when it comes, takes a run of it at once. Started as
+`python -P -m runner.engine.worker CONFIG STATE ID POOL PIPE`; an empty pool makes a
+timer. Everything it needs is imported before its first claim, so that an upgrade of
+the program on disk never mixes two versions in one process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.engine import admit
+from runner.engine.execute import Executed, Hands, execute
+from runner.engine.project import Project, open_project
+from runner.engine.settle import settle
+from runner.engine.timer import Timer
+from runner.process.descendants import Reaper, become_subreaper
+from runner.process.environment import current
+from runner.process.failpoint import failpoint
+from runner.process.table import process_table
+from runner.store import jobs, meta, runs, workers
+from runner.store.db import data_version, schema_version, transaction
+from runner.store.workers import WorkerRow
+from runner.version import __version__
+
+if TYPE_CHECKING:
+    from runner.store.runs import Claim
+
+
+class Worker:
+    """The life of one worker process."""
+
+    def __init__(self, project: Project, worker_id: str) -> None:
+        self._project = project
+        self._id = worker_id
+        self._schema = schema_version(project.index)
+        self._seen_version = -1
+        table = process_table()
+        reaper = Reaper(table, project.clock, subreaper=become_subreaper())
+        self._hands = Hands(project, project.base(), table, reaper, self._look_around)
+
+    def sign_in(self, pool: str | None) -> bool:
+        """Take the appointed place; False if others fill it by now."""
+        project = self._project
+        with transaction(project.index):
+            others = [w for w in admit.live_workers(project) if w.id != self._id]
+            width = meta.pools(project.index).get(pool or "", 1)
+            if sum(worker.pool == pool for worker in others) >= width:
+                workers.sign_out(project.index, self._id)
+                return False
+            me = WorkerRow(self._id, pool, project.identity)
+            workers.sign_in(project.index, me, project.clock.wall_ms())
+        return True
+
+    def wait_for_work(self) -> str | None:
+        """As a timer: until something is due. The pool to work for, or None."""
+        due = Timer(self._project, self._id).wait()
+        self._set_off(due.appointed)
+        return due.pool
+
+    def work(self, pool: str) -> None:
+        """Execute runs of the pool until there is none that could start now."""
+        claim = self._claim(pool, None)
+        while claim is not None:
+            failpoint("worker.claimed")
+            executed = execute(self._hands, claim)
+            claim = self._claim(pool, executed)
+            executed.lock.release()
+            failpoint("worker.ended")
+
+    def _claim(self, pool: str, executed: Executed | None) -> Claim | None:
+        """End one run and take the next, or leave, all in one transaction."""
+        project = self._project
+        appointed: list[WorkerRow] = []
+        # A power cut must not undo the claim of an agent run: it would run twice.
+        with transaction(project.index, durable=pool == "agent"):
+            if executed is not None:
+                settle(project.index, executed.receipt)
+            claim = self._next(pool)
+            if claim is None:
+                workers.sign_out(project.index, self._id)
+                appointed = admit.appoint(project)
+        if appointed:
+            admit.gather(project, admit.start(project, appointed))
+        return claim
+
+    def _next(self, pool: str) -> Claim | None:
+        project = self._project
+        written_by = meta.get(project.index, meta.PROGRAM)
+        if written_by != __version__ or schema_version(project.index) != self._schema:
+            return None
+        now_ms = project.clock.wall_ms()
+        claim = runs.claim(project.index, pool, self._id, project.identity, now_ms)
+        if claim is not None:
+            jobs.note_start(project.index, claim.job_id, now_ms // 1000)
+        return claim
+
+    def _look_around(self) -> None:
+        """While a run goes on: start the workers that a run inside it asked for."""
+        project = self._project
+        version = data_version(project.index)
+        if version == self._seen_version:
+            return
+        self._seen_version = version
+        if not meta.get(project.index, meta.ASKED):
+            return
+        with transaction(project.index):
+            meta.put(project.index, {meta.ASKED: ""})
+            appointed = admit.appoint(project)
+        self._set_off(appointed)
+
+    def _set_off(self, appointed: list[WorkerRow]) -> None:
+        """Start fellow workers; they are no leftovers of anybody's run."""
+        starting = admit.start(self._project, appointed)
+        self._hands.reaper.kin.update(starting.pids)
+        for worker in starting.detached:
+            os.close(worker.ready)
+
+
+def main(arguments: list[str]) -> None:
+    config, state, worker_id, pool, pipe = arguments
+    with open_project(Path(config), Path(state), current()) as project:
+        worker = Worker(project, worker_id)
+        appointed = worker.sign_in(pool or None)
+        failpoint("worker.signed_in")
+        _give_word(int(pipe))
+        if not appointed:
+            return
+        serving = pool or worker.wait_for_work()
+        if serving:
+            worker.work(serving)
+    failpoint("worker.left")
+
+
+def _give_word(pipe: int) -> None:
+    """Tell who started us that we are there; it may have gone on without us."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(pipe, b"1")
+    os.close(pipe)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

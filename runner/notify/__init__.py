@@ -1,0 +1,1 @@
+"""The outbox: results on their way to gateways."""
