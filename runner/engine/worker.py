@@ -79,7 +79,8 @@ class Worker:
         project = self._project
         appointed: list[WorkerRow] = []
         # A power cut must not undo the claim of an agent run: it would run twice.
-        with transaction(project.index, durable=pool == "agent"):
+        durable = runs.agents_waiting(project.index, pool)
+        with transaction(project.index, durable=durable):
             if executed is not None:
                 settle(project.index, executed.receipt)
             claim = self._next(pool)

@@ -136,6 +136,12 @@ def any_unfinished(connection: Connection) -> bool:
     return bool(connection.execute(queries("runs")["any_unfinished"]).fetchone()[0])
 
 
+def agents_waiting(connection: Connection, pool: str) -> bool:
+    """Whether the next claim of the pool may be that of an agent run."""
+    row = connection.execute(queries("runs")["agents_waiting"], (pool,)).fetchone()
+    return bool(row[0])
+
+
 def running_by_pool(connection: Connection) -> dict[str, int]:
     return dict(map(tuple, connection.execute(queries("runs")["running_by_pool"])))
 

@@ -39,6 +39,11 @@ SELECT EXISTS (
     SELECT 1 FROM runs WHERE status IN ('queued', 'running', 'retry_wait')
 )
 
+-- name: agents_waiting
+SELECT EXISTS (
+    SELECT 1 FROM runs WHERE pool = ? AND status = 'queued' AND kind = 'agent'
+)
+
 -- name: running_by_pool
 SELECT pool, count(*) FROM runs WHERE status = 'running' GROUP BY pool
 
