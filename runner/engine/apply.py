@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from runner import __version__
 from runner.config.fingerprint import loaded_fingerprint
 from runner.engine.enqueue import decode_schedule
 from runner.engine.ledger import Declined, decline
+from runner.engine.refresh import versions
 from runner.model.definition import Definition
 from runner.model.job import InvalidJob, Job
 from runner.model.occurrence import Reason, Stretch
@@ -20,7 +22,6 @@ from runner.store import control, jobs, meta, ticks
 from runner.store.db import transaction
 from runner.store.folders import write_durably
 from runner.store.jobs import JobRow, Progress
-from runner.version import __version__, versions
 
 if TYPE_CHECKING:
     from pathlib import Path

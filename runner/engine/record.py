@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from runner import __version__
 from runner.model.instants import utc_text, utc_text_ms
 from runner.model.receipt import Artifact, HostRecord, Receipt
 from runner.store.folders import RunFolder, write_file
-from runner.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,13 +10,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner import __version__
 from runner.config.fingerprint import Sources, fingerprint
 from runner.model.errors import ConfigInvalidError
-from runner.process.clock import system_timezone
+from runner.process.clock import system_timezone, zone_data_stamp
 from runner.process.environment import load_base
 from runner.process.locks import Holder, PidLock
 from runner.store import meta
-from runner.version import versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from runner.model.config import Config
 
 LOCK_WAIT_MS = 2_000
+
+
+def versions() -> str:
+    """Program and zone data: the same file may mean something else under others."""
+    return f"{__version__} {zone_data_stamp()}"
 
 
 def is_current(project: Project) -> bool:

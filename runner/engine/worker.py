@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner import __version__
 from runner.engine import admit
 from runner.engine.execute import Executed, Hands, execute
 from runner.engine.project import Project, open_project
@@ -27,7 +28,6 @@ from runner.process.table import process_table
 from runner.store import jobs, meta, runs, workers
 from runner.store.db import data_version, schema_version, transaction
 from runner.store.workers import WorkerRow
-from runner.version import __version__
 
 if TYPE_CHECKING:
     from runner.store.runs import Claim

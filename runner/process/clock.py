@@ -7,6 +7,7 @@ at boot.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,12 @@ elif sys.platform == "darwin":
     _AWAKE, _CONTINUOUS = time.CLOCK_UPTIME_RAW, time.CLOCK_MONOTONIC_RAW
 else:
     _AWAKE = _CONTINUOUS = time.CLOCK_MONOTONIC
+
+
+_ZONE_DATA = (
+    Path("/usr/share/zoneinfo/tzdata.zi"),
+    Path("/var/db/timezone/zoneinfo/+VERSION"),
+)
 
 
 class Clock(Protocol):
@@ -46,6 +53,14 @@ class SystemClock:
 
     def sleep(self, ms: int) -> None:
         time.sleep(max(ms, 0) / 1000)
+
+
+def zone_data_stamp() -> str:
+    """Changes when the machine's zone data is replaced."""
+    for path in _ZONE_DATA:
+        with contextlib.suppress(OSError):
+            return str(path.stat().st_mtime_ns)
+    return ""
 
 
 def system_timezone(tz: str | None, localtime: Path = Path("/etc/localtime")) -> str:
