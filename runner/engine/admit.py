@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.process.identity import is_alive
 from runner.process.spawn import Detached, spawn_detached
-from runner.store import jobs, meta, runs, workers
+from runner.store import meta, pulse, runs, workers
 from runner.store.workers import WorkerRow
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def timer_wanted(project: Project, living: list[WorkerRow]) -> bool:
     """Whether something falls due before the next tick and nobody waits for it."""
     if any(worker.pool is None for worker in living):
         return False
-    due = jobs.next_due(project.index)
+    due = pulse.next_due(project.index)
     return due is not None and due <= meta.horizon(project.index)
 
 

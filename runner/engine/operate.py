@@ -15,7 +15,7 @@ from runner.model.job import Overlap
 from runner.model.run import RunStatus, Trigger, new_run_id
 from runner.process.environment import dump_base, load_base, record_base
 from runner.process.locks import Holder, PidLock
-from runner.store import runs
+from runner.store import pulse, runs
 from runner.store.db import Row, transaction
 from runner.store.folders import write_durably
 from runner.store.runs import ASKED_PRIORITY, NewRun
@@ -140,7 +140,7 @@ def _refuse_overlap(project: Project, job_id: str) -> None:
 
 def _repair_if_free(project: Project) -> None:
     """A dead worker's run must not keep its job busy."""
-    if not runs.any_unfinished(project.index):
+    if not pulse.any_unfinished(project.index):
         return
     lock = PidLock(project.state.runner_lock)
     if lock.acquire(Holder(project.identity, project.clock.wall_ms(), None)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.process.clock import Clock, SystemClock, system_timezone
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from runner.model.identity import Identity
 
-
-@dataclass(frozen=True, slots=True)
 class Project:
     """What every operation of the engine is given.
 
@@ -32,12 +28,20 @@ class Project:
     to record the base environment and to find out about an enclosing run.
     """
 
-    config: Path
-    state: StateDir
-    index: Connection
-    clock: Clock
-    identity: Identity
-    start: Mapping[str, str]
+    def __init__(
+        self,
+        config: Path,
+        state: StateDir,
+        index: Connection,
+        clock: Clock,
+        start: Mapping[str, str],
+    ) -> None:
+        self.config = config
+        self.state = state
+        self.index = index
+        self.clock = clock
+        self.start = start
+        self.identity = own_identity()
 
     @property
     def root(self) -> Path:
@@ -77,7 +81,6 @@ def open_project(
     state.prepare()
     index = open_index(state.index)
     try:
-        identity = own_identity()
-        yield Project(config, state, index, clock or SystemClock(), identity, start)
+        yield Project(config, state, index, clock or SystemClock(), start)
     finally:
         index.close()

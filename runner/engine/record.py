@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from runner.store.runs import Claim
 
 _HASHED_BYTES = 16 * 1024 * 1024
+_SMALL_BYTES = 64 * 1024
 _TAIL_BYTES = 8 * 1024
 _TAIL_LINES = 20
 _HIDDEN = "[hidden]"
@@ -95,7 +96,9 @@ def _sha256(path: Path, size: int) -> str | None:
     if size > _HASHED_BYTES:
         return None
     with path.open("rb", buffering=0) as file:
-        return hashlib.sha256(file.read()).hexdigest()
+        if size < _SMALL_BYTES:
+            return hashlib.sha256(file.read()).hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def tail(path: Path) -> str:

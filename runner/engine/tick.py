@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from runner.engine import refresh
 from runner.process.failpoint import failpoint
 from runner.process.locks import Holder, PidLock, last_holder
-from runner.store import jobs, meta, runs, ticks
+from runner.store import meta, pulse, ticks
 from runner.store.db import transaction
 from runner.store.ticks import Look
 
@@ -94,14 +94,14 @@ def start_workers(project: Project) -> int:
 
 def _work_is_waiting(project: Project) -> bool:
     """Whether there may be something to start, told by two quick queries."""
-    if runs.any_queued(project.index):
+    if pulse.any_queued(project.index):
         return True
-    due = jobs.next_due(project.index)
+    due = pulse.next_due(project.index)
     return due is not None and due <= meta.horizon(project.index)
 
 
 def _repair(project: Project) -> list[str]:
-    if not runs.any_unfinished(project.index):
+    if not pulse.any_unfinished(project.index):
         return []
     from runner.engine.repair import repair
 
@@ -120,7 +120,7 @@ def _enqueue(project: Project, *, dry_run: bool) -> tuple[list[str], list[Declin
     step_ms = look.step_since(before) if before else 0
     now = look.wall_ms // 1000
     went_back = before is not None and look.wall_ms < before.wall_ms
-    something = went_back or jobs.any_due(index, now)
+    something = went_back or pulse.any_due(index, now)
     enqueued: Enqueued | None = None
     with transaction(index, durable=something, undo=dry_run):
         if something:

@@ -12,7 +12,7 @@ from runner.engine import admit
 from runner.engine.enqueue import Moment, decode_schedule, enqueue_due, next_after
 from runner.engine.refresh import refresh_if_free
 from runner.process.failpoint import failpoint
-from runner.store import jobs, meta, workers
+from runner.store import jobs, meta, pulse, workers
 from runner.store.db import transaction
 from runner.store.workers import WorkerRow
 
@@ -41,7 +41,7 @@ class Timer:
         self._warm_up()
         while True:
             refresh_if_free(self._project)
-            due = jobs.next_due(self._project.index)
+            due = pulse.next_due(self._project.index)
             if due is None or due > meta.horizon(self._project.index):
                 if self._left():
                     return Due(None, [])
@@ -65,7 +65,7 @@ class Timer:
         """Leave, in the same transaction that saw nothing due."""
         index = self._project.index
         with transaction(index):
-            due = jobs.next_due(index)
+            due = pulse.next_due(index)
             if due is not None and due <= meta.horizon(index):
                 return False
             workers.sign_out(index, self._id)

@@ -11,7 +11,6 @@ import functools
 import json
 import os
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -92,6 +91,8 @@ def read_env_file(path: Path) -> dict[str, str]:
 
     A missing file holds none: the same configuration serves several machines.
     """
+    import shlex
+
     variables: dict[str, str] = {}
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()

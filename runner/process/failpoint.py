@@ -6,7 +6,6 @@ The variable `JOBCONSOLE_FAILPOINT` names one place. Nothing is named in product
 from __future__ import annotations
 
 import os
-import signal
 
 from runner.process.environment import failpoint_name
 
@@ -14,4 +13,6 @@ from runner.process.environment import failpoint_name
 def failpoint(name: str) -> None:
     """Die here by SIGKILL if this place was named."""
     if failpoint_name() == name:
+        import signal
+
         os.kill(os.getpid(), signal.SIGKILL)

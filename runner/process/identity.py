@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import os
 import sys
@@ -77,6 +76,8 @@ def boot_portable() -> str:
 
 
 def _boot_session_darwin() -> str | None:
+    import ctypes
+
     size = ctypes.c_size_t(64)
     value = ctypes.create_string_buffer(size.value)
     libc = ctypes.CDLL(None, use_errno=True)

@@ -79,19 +79,9 @@ def mark_removed(connection: Connection, ids: list[str]) -> None:
     )
 
 
-def any_due(connection: Connection, now: int) -> bool:
-    return bool(connection.execute(queries("jobs")["any_due"], (now,)).fetchone()[0])
-
-
 def due(connection: Connection, now: int) -> list[DueJob]:
     rows = connection.execute(queries("jobs")["due"], (now,))
     return [DueJob(*(row[name] for name in DueJob._fields)) for row in rows]
-
-
-def next_due(connection: Connection) -> int | None:
-    """The earliest instant at which something falls due, in epoch seconds."""
-    instant: int | None = connection.execute(queries("jobs")["next_due"]).fetchone()[0]
-    return instant
 
 
 def set_progress(

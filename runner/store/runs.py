@@ -128,14 +128,6 @@ def claimable(connection: Connection) -> dict[str, int]:
     return dict(map(tuple, connection.execute(queries("runs")["claimable"])))
 
 
-def any_queued(connection: Connection) -> bool:
-    return bool(connection.execute(queries("runs")["any_queued"]).fetchone()[0])
-
-
-def any_unfinished(connection: Connection) -> bool:
-    return bool(connection.execute(queries("runs")["any_unfinished"]).fetchone()[0])
-
-
 def agents_waiting(connection: Connection, pool: str) -> bool:
     """Whether the next claim of the pool may be that of an agent run."""
     row = connection.execute(queries("runs")["agents_waiting"], (pool,)).fetchone()

@@ -26,14 +26,6 @@ FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
 WHERE j.next_at <= ? AND j.next_at IS NOT NULL AND j.removed = 0
 ORDER BY j.next_at, j.position
 
--- name: any_due
-SELECT EXISTS (
-    SELECT 1 FROM jobs WHERE next_at <= ? AND next_at IS NOT NULL AND removed = 0
-)
-
--- name: next_due
-SELECT min(next_at) FROM jobs WHERE next_at IS NOT NULL AND removed = 0
-
 -- name: decided
 UPDATE jobs SET cursor = :cursor, next_at = :next_at WHERE id = :id
 

@@ -31,14 +31,6 @@ AND (NOT q.alone OR NOT EXISTS (
 ))
 GROUP BY q.pool
 
--- name: any_queued
-SELECT EXISTS (SELECT 1 FROM runs WHERE status = 'queued')
-
--- name: any_unfinished
-SELECT EXISTS (
-    SELECT 1 FROM runs WHERE status IN ('queued', 'running', 'retry_wait')
-)
-
 -- name: agents_waiting
 SELECT EXISTS (
     SELECT 1 FROM runs WHERE pool = ? AND status = 'queued' AND kind = 'agent'

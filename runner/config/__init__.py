@@ -1,0 +1,1 @@
+"""Reads `teleclaude.yml` and its includes into a `Config` with every problem found."""

@@ -1,0 +1,80 @@
+"""One entry of `jobs:` → the draft of a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.config import job_keys as keys
+from runner.config.draft import (
+    Draft,
+    Settings,
+    unknown_gateways,
+    unknown_names,
+    unset_variables,
+)
+from runner.config.findings import Finding, Findings
+from runner.config.section import Fields, read_section
+from runner.config.target import Resolved, target_of
+from runner.config.trigger import schedule_of, stray_keys
+from runner.config.when_keys import SCHEDULE, WHEN
+from runner.model.job import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runner.config.report import About
+    from runner.config.survey import Survey
+    from runner.config.yaml_tree import Entry
+
+
+def read_job(
+    job_id: str, entry: Entry, about: About, settings: Settings, survey: Survey
+) -> Draft:
+    """Never raises: what is wrong is in the draft."""
+    reading = read_section(keys.JOB, entry.value, entry.key)
+    own, findings = reading.fields, Findings(reading.findings)
+    merged = own.over(settings.defaults)
+    schedule = resolved = None
+    if not own.broken(WHEN) and not own.broken(SCHEDULE):
+        schedule = findings.attempt(lambda: schedule_of(merged, settings.zones))
+    if not any(own.broken(key) for key in keys.TARGETS):
+        resolved = findings.attempt(lambda: target_of(job_id, merged, survey))
+    findings.all.extend(unknown_names(own, settings))
+    warnings = [
+        *reading.warnings,
+        *stray_keys(own),
+        *unknown_gateways(own, settings),
+        *unset_variables(merged, settings),
+    ]
+    if resolved is not None:
+        warnings.extend(_overruled(own, resolved))
+    return Draft(
+        id=job_id,
+        about=about,
+        place=entry.key,
+        fields=merged,
+        schedule=schedule,
+        resolved=resolved,
+        findings=tuple(findings.all),
+        warnings=tuple(warnings),
+    )
+
+
+def _overruled(own: Fields, resolved: Resolved) -> Iterator[Finding]:
+    """Keys that say something else than the target, which decides."""
+    label = own.get(keys.TYPE)
+    if own.has(keys.AGENT) and resolved.kind is not Kind.AGENT:
+        message = f"agent has no effect: {_what(resolved)}"
+        yield Finding(own.place_of(keys.AGENT), message)
+    if label is not None and not _fits(label, resolved.kind):
+        message = f"type {label!r} has no effect: {_what(resolved)}"
+        yield Finding(own.place_of(keys.TYPE), message)
+
+
+def _what(resolved: Resolved) -> str:
+    path = getattr(resolved.target, "path", "")
+    return f"the job runs {path}" if path else f"this is a {resolved.kind} job"
+
+
+def _fits(label: str, kind: Kind) -> bool:
+    return label == kind or (label == "script" and kind is not Kind.AGENT)

@@ -1,0 +1,102 @@
+"""Where a project's configuration and its state are.
+
+A tick with nothing to do loads this module: it imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from runner.model.errors import ConfigNotFoundError
+
+TYPE_CHECKING = False  # importing typing would cost more than the rest
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG_NAME = "teleclaude.yml"
+USER_FOLDER = ".teleclaude"
+STATE_DIR = ".jobconsole"
+MOST_BYTES = 16 * 1024 * 1024
+
+_MENTION = re.compile(rb"^[^#\n]*\bstate_dir\b", re.MULTILINE)
+_STATE_DIR_LINE = re.compile(
+    rb"""^state_dir[ ]*:[ ]+(?P<quote>["']?)(?P<value>[\w./~][^\n\r"'\\#:]*)(?P=quote)"""
+    rb"""[ ]*(?:[ ]\#[^\n]*)?\r?$""",
+    re.MULTILINE,
+)
+
+
+def find_config(
+    explicit: str | None, from_environment: str | None, cwd: Path, home: Path
+) -> Path:
+    """The project's file; a folder that is named stands for the one in it.
+
+    In order: `--config`, `JOBCONSOLE_CONFIG`, the nearest one upward from `cwd`, the
+    user's own. Raises ConfigNotFoundError.
+    """
+    for origin, named in (
+        ("--config", explicit),
+        ("JOBCONSOLE_CONFIG", from_environment),
+    ):
+        if named:
+            return _named(cwd / expand_home(named, home), origin)
+    for folder in (cwd, *cwd.parents, home / USER_FOLDER):
+        if (folder / CONFIG_NAME).is_file():
+            return folder / CONFIG_NAME
+    message = f"no {CONFIG_NAME} in {cwd}, above it, or in {home / USER_FOLDER}"
+    raise ConfigNotFoundError(message, hint="make one with `jobconsole init`")
+
+
+def _named(path: Path, origin: str) -> Path:
+    if path.is_dir():
+        path /= CONFIG_NAME
+    if not path.exists():
+        message = f"{path} does not exist"
+        raise ConfigNotFoundError(message, hint=f"check {origin}")
+    return path
+
+
+def expand_home(path: str, home: Path) -> str:
+    """`~` and `~/x` below `home`; every other path as it is."""
+    if path == "~" or path.startswith("~/"):
+        return f"{home}{path[1:]}"
+    return path
+
+
+def state_dir_of(config_path: Path, home: Path) -> Path:
+    """Where the project's state is, without loading its configuration.
+
+    Where nothing can be read, it is the usual place.
+    """
+    try:
+        with open(config_path, "rb", opener=open_at_once) as file:
+            content = file.read(MOST_BYTES)
+    except OSError:
+        content = b""
+    named = _named_state_dir(content) if b"state_dir" in content else None
+    return config_path.parent / expand_home(named or STATE_DIR, home)
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """Opening a named pipe would wait for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _named_state_dir(content: bytes) -> str | None:
+    """The value of the top-level key, if there is one.
+
+    Almost every file has it on a line of its own, which needs no parser; and a broken
+    file has no more than that.
+    """
+    line = _STATE_DIR_LINE.search(content)
+    mentions = len(_MENTION.findall(content))
+    if mentions > (1 if line else 0):
+        from runner.config.yaml_source import UnreadableError
+        from runner.config.yaml_tree import read_top_level_text
+
+        try:
+            return read_top_level_text(content, "state_dir")
+        except UnreadableError:
+            pass
+    return line["value"].decode(errors="surrogateescape").strip() if line else None

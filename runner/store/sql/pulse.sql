@@ -1,0 +1,15 @@
+-- name: any_due
+SELECT EXISTS (
+    SELECT 1 FROM jobs WHERE next_at <= ? AND next_at IS NOT NULL AND removed = 0
+)
+
+-- name: next_due
+SELECT min(next_at) FROM jobs WHERE next_at IS NOT NULL AND removed = 0
+
+-- name: any_queued
+SELECT EXISTS (SELECT 1 FROM runs WHERE status = 'queued')
+
+-- name: any_unfinished
+SELECT EXISTS (
+    SELECT 1 FROM runs WHERE status IN ('queued', 'running', 'retry_wait')
+)
