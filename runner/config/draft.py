@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from runner.config import job_keys as keys
 from runner.config.findings import Finding
+from runner.config.names import nearest
 from runner.config.report import About
 from runner.config.section import Fields
 from runner.config.target import CUSTOM, USUAL_AGENT, Resolved
@@ -145,10 +145,7 @@ def unknown_names(fields: Fields, settings: Settings) -> list[Finding]:
 
 
 def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.4)
-    advice = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
-    return f"unknown {what} {name!r}: {advice}"
+    return f"unknown {what} {name!r}: {nearest(name, sorted(known))}"
 
 
 def unknown_gateways(fields: Fields, settings: Settings) -> list[Finding]:

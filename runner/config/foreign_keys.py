@@ -38,7 +38,7 @@ class Action(StrEnum):
     AGENT_WORKFLOW = "agent_workflow"
 
 
-ANY_NAME = r"(?s).+"
+ANY_NAME = r"[\s\S]+"
 
 # -- *.job.yaml ------------------------------------------------------------------
 

@@ -21,8 +21,10 @@ MOST_BYTES = 16 * 1024 * 1024
 
 _MENTION = re.compile(rb"^[^#\n]*\bstate_dir\b", re.MULTILINE)
 _STATE_DIR_LINE = re.compile(
-    rb"""^state_dir[ ]*:[ ]+(?P<quote>["']?)(?P<value>[\w./~][^\n\r"'\\#:]*)(?P=quote)"""
-    rb"""[ ]*(?:[ ]\#[^\n]*)?\r?$""",
+    rb"""^state_dir[ ]*:[ ]+(?P<quote>["']?)"""
+    # Possessive, so that a long line which does not match costs no more than one that does.
+    rb"""(?P<value>[\w./~][^\n\r"'\\#: ]*+(?:[ ]++[^\n\r"'\\#: ]++)*+)(?P=quote)"""
+    rb"""(?:[ ]++\#[^\n]*|[ ]*+)\r?$""",
     re.MULTILINE,
 )
 
@@ -42,16 +44,17 @@ def find_config(
         if named:
             return _named(cwd / expand_home(named, home), origin)
     for folder in (cwd, *cwd.parents, home / USER_FOLDER):
-        if (folder / CONFIG_NAME).is_file():
+        # Path.is_file() raises for a folder that may not be searched.
+        if os.path.isfile(folder / CONFIG_NAME):  # noqa: PTH113
             return folder / CONFIG_NAME
     message = f"no {CONFIG_NAME} in {cwd}, above it, or in {home / USER_FOLDER}"
     raise ConfigNotFoundError(message, hint="make one with `jobconsole init`")
 
 
 def _named(path: Path, origin: str) -> Path:
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - as above
         path /= CONFIG_NAME
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - as above
         message = f"{path} does not exist"
         raise ConfigNotFoundError(message, hint=f"check {origin}")
     return path
@@ -99,4 +102,4 @@ def _named_state_dir(content: bytes) -> str | None:
             return read_top_level_text(content, "state_dir")
         except UnreadableError:
             pass
-    return line["value"].decode(errors="surrogateescape").strip() if line else None
+    return line["value"].decode(errors="surrogateescape") if line else None

@@ -1,9 +1,10 @@
-"""Ids of jobs, and ids made from other names."""
+"""Names: ids of jobs, ids made from other names, and what a misspelt one meant."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from difflib import get_close_matches
 
 MAX_LENGTH = 64
 
@@ -20,6 +21,12 @@ def slug(name: str) -> str:
     # Accents become characters of their own, and are dropped: café is cafe.
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return _OTHER.sub("-", plain.lower()).strip("-")[:MAX_LENGTH].rstrip("-")
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Advice for a name that nothing has."""
+    near = get_close_matches(name, known, n=1, cutoff=0.4)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
 
 
 def job_id_of(name: str) -> str:

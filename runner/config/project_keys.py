@@ -123,7 +123,8 @@ RETENTION_SECTION = Section("retention", (AGE, RUNS))
 
 def _jobs() -> Shape[MapNode]:
     """The jobs as they are: each is read on its own, so that one stops no other."""
-    schema: Schema = {"type": "object", "additionalProperties": section_schema(JOB)}
+    job: Schema = {"anyOf": [section_schema(JOB), {"type": "null"}]}
+    schema: Schema = {"type": "object", "additionalProperties": job}
     return Shape("map of ids to jobs", schema, expect_map, JOB)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
 from runner.config.declaration import Key, Schema, Section, Shape
 from runner.config.findings import Finding, Rejected, reject
+from runner.config.names import nearest
 from runner.config.node_views import expect_map, is_absent, repeated_keys
 from runner.config.yaml_tree import Entry, MapNode, Node, Place
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 
 class Fields:
@@ -119,10 +118,12 @@ def _read(section: Section, table: MapNode, place: Place) -> Reading:
 
 def unknown_key(entry: Entry, section: Section) -> Finding:
     name = entry.key.text
+    if name == "<<":
+        message = f"{section.name}: YAML 1.2 has no merge keys, only aliases"
+        return Finding(entry.key, message)
     known = [key.name for key in section.keys if not key.instead]
-    near = get_close_matches(name, known, n=1, cutoff=0.4)
-    advice = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-    return Finding(entry.key, f"unknown key {name!r} in {section.name}: {advice}")
+    message = f"unknown key {name!r} in {section.name}: {nearest(name, known)}"
+    return Finding(entry.key, message)
 
 
 def _deprecated(entry: Entry, key: Key[object]) -> Finding:

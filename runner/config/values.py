@@ -184,7 +184,7 @@ def argument() -> Shape[str]:
 
 
 def path() -> Shape[str]:
-    return text("path", pattern=r"[^\0]*[^\0\s][^\0]*")
+    return text("path", pattern=r"(?=\s*\S)[^\0]+")
 
 
 def references(value: str) -> list[str]:
@@ -199,7 +199,8 @@ def referring() -> Shape[str]:
     def read(node: Node) -> str:
         value = plain.read(node)
         if "${" in _REFERENCE.sub("", value):
-            raise reject(node, f"{describe(node)} has a '${{' without a NAME and '}}'")
+            # The rest of it may be secret.
+            raise reject(node, "has a '${' without a NAME and '}'")
         return value
 
     return Shape("text, `${NAME}` allowed", plain.schema, read)

@@ -38,7 +38,7 @@ class _Open(msgspec.Struct):
 
 
 class _Counter:
-    """Counts nodes as if every alias were written out."""
+    """Counts nodes, and levels of lists and maps, as if aliases were written out."""
 
     def __init__(self) -> None:
         self._nodes = 0
@@ -48,39 +48,41 @@ class _Counter:
 
     def count(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
-            self._add(event, 1, 1)
-            self._name(event.anchor, 1, 1)
+            self._add(event, 1)
+            if event.anchor is not None:
+                self._anchored[event.anchor] = (1, 0)
         elif isinstance(event, yaml.CollectionStartEvent):
-            opened = _Open(event.anchor, self._nodes, len(self._open))
-            self._add(event, 1, 1)
-            self._open.append(opened)
+            self._open.append(_Open(event.anchor, self._nodes, len(self._open)))
+            self._add(event, 1)
+            self._deepen(event, 0)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._close()
         elif isinstance(event, yaml.AliasEvent):
-            self._add(event, *self._meaning(event))
+            nodes, levels = self._meaning(event)
+            self._add(event, nodes)
+            self._deepen(event, levels)
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
                 raise _refused(event, "holds more than one document")
 
-    def _add(self, event: yaml.Event, nodes: int, levels: int) -> None:
+    def _add(self, event: yaml.Event, nodes: int) -> None:
         self._nodes += nodes
-        depth = len(self._open) - 1 + levels
-        self._open[-1].deepest = max(self._open[-1].deepest, depth)
-        if depth > MAX_DEPTH:
-            raise _refused(event, f"is nested more than {MAX_DEPTH} levels deep")
         if self._nodes > MAX_NODES:
             raise _refused(event, f"holds more than {MAX_NODES:,} values")
 
+    def _deepen(self, event: yaml.Event, levels: int) -> None:
+        depth = len(self._open) - 1 + levels
+        if depth > MAX_DEPTH:
+            raise _refused(event, f"is nested more than {MAX_DEPTH} levels deep")
+        self._open[-1].deepest = max(self._open[-1].deepest, depth)
+
     def _close(self) -> None:
         ended = self._open.pop()
-        levels = ended.deepest - len(self._open) + 1
-        self._name(ended.anchor, self._nodes - ended.before, levels)
+        if ended.anchor is not None:
+            levels = ended.deepest - len(self._open) + 1
+            self._anchored[ended.anchor] = (self._nodes - ended.before, levels)
         self._open[-1].deepest = max(self._open[-1].deepest, ended.deepest)
-
-    def _name(self, anchor: str | None, nodes: int, levels: int) -> None:
-        if anchor is not None:
-            self._anchored[anchor] = (nodes, levels)
 
     def _meaning(self, event: yaml.AliasEvent) -> tuple[int, int]:
         meaning = self._anchored.get(event.anchor or "")

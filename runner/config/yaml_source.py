@@ -52,7 +52,7 @@ class Source(msgspec.Struct, frozen=True):
 
 def read_source(path: Path) -> Source:
     """Raises OSError, or UnreadableError for what is no regular file or too large."""
-    with open(path, "rb", opener=open_at_once) as file:  # noqa: PTH123 - Path takes no opener
+    with open(path, "rb", opener=open_at_once) as file:
         stamp = os.fstat(file.fileno())
         if not stat.S_ISREG(stamp.st_mode):
             message = "is not a regular file"

@@ -86,10 +86,15 @@ def read_yaml(content: bytes) -> Node:
     """
     text = checked_text(content)
     try:
-        check_limits(yaml.parse(text, Loader=_LOADER))
-        return _Composer(yaml.parse(text, Loader=_LOADER)).document()
+        check_limits(_events(text))
+        return _Composer(_events(text)).document()
     except yaml.YAMLError as error:
         raise _unreadable(error) from None
+
+
+def _events(text: bytes) -> Iterator[yaml.Event]:
+    # yaml.parse() asks twice for each event, which is a quarter of all time.
+    return iter(_LOADER(text).get_event, None)
 
 
 def read_top_level_text(content: bytes, key: str) -> str | None:

@@ -9,8 +9,8 @@ import msgspec
 
 from runner import __version__
 from runner.config.fingerprint import loaded_fingerprint
-from runner.engine.enqueue import decode_schedule
-from runner.engine.ledger import Declined, decline
+from runner.engine.enqueue import decode_schedule, spent_timetable
+from runner.engine.ledger import Declined, decline, take_back
 from runner.engine.refresh import versions
 from runner.model.definition import Definition
 from runner.model.job import InvalidJob, Job
@@ -119,7 +119,10 @@ def _progress(
         return progress.cursor, timetable(schedule).next(progress.cursor)
     source = job.source if isinstance(job, Job) else job.problem.where
     effective = look.effective(config.root / source.file)
-    if progress and not progress.removed:
+    if progress and progress.cursor > effective:
+        old = spent_timetable(decode_schedule(progress.schedule), effective)
+        take_back(project.index, old, job.id, effective)
+    elif progress and not progress.removed:
         _explain_the_rest(project, progress, effective)
     if isinstance(schedule, Legacy):
         # One that never ran is due at once.

@@ -19,6 +19,7 @@ from runner.schedule import Timetable, legacy_due, timetable
 from runner.store import jobs, occurrences, runs
 
 if TYPE_CHECKING:
+    from runner.engine.clocks import Reading
     from runner.model.role import Role
     from runner.store.db import Connection
     from runner.store.jobs import DueJob
@@ -58,6 +59,15 @@ class _Due(NamedTuple):
     cursor: int
 
 
+def enqueue_at(index: Connection, reading: Reading) -> Enqueued:
+    """As `enqueue_due`, after making good for a clock that was set."""
+    look = reading.look
+    moment = Moment(look.wall_ms, look.boot, stepped=reading.set_forward)
+    if reading.set_back:
+        rewind(index, moment)
+    return enqueue_due(index, moment)
+
+
 def enqueue_due(index: Connection, moment: Moment) -> Enqueued:
     """Decide every occurrence up to now. Call it inside a durable transaction."""
     enqueued = Enqueued([], [])
@@ -95,11 +105,16 @@ def rewind(index: Connection, moment: Moment) -> None:
     What had run stays taken, so nothing runs twice; what was declined beyond now is
     taken back, so nothing is silenced.
     """
+    jobs.forget_later_starts(index, moment.now)
     for job in jobs.decided_ahead(index, moment.now):
         schedule = decode_schedule(job.schedule)
-        past = Once(moment.now) if isinstance(schedule, Legacy) else schedule
-        take_back(index, timetable(past), job.id, moment.now)
+        take_back(index, spent_timetable(schedule, moment.now), job.id, moment.now)
         jobs.set_progress(index, job.id, moment.now, next_after(schedule, moment.now))
+
+
+def spent_timetable(schedule: Schedule, now: int) -> Timetable:
+    """A timetable by which to judge the past; a legacy job has but its last instant."""
+    return timetable(Once(now) if isinstance(schedule, Legacy) else schedule)
 
 
 def _due(row: DueJob, schedule: Schedule) -> _Due:

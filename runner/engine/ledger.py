@@ -28,31 +28,30 @@ def decline(index: Connection, t: Timetable, item: Declined, now_ms: int) -> Non
     A condition of the job that lasts goes on in the span it began.
     """
     job_id, stretch, reason, detail = item
-    if reason in STANDING_REASONS:
-        span = occurrences.last_span(index, job_id)
-        adjoins = span is not None and t.next(span.stretch.last) == stretch.first
-        if span is not None and span.reason is reason and adjoins:
-            occurrences.extend_span(index, job_id, span, stretch, now_ms)
-            return
-    elif stretch.fires == 1:
-        occurrences.refuse(
-            index, Refusal(job_id, stretch.first, reason, detail), now_ms
-        )
+    if stretch.fires == 1 and reason not in STANDING_REASONS:
+        refusal = Refusal(job_id, stretch.first, reason, detail)
+        occurrences.refuse(index, refusal, now_ms)
         return
-    for piece in _undecided(index, t, job_id, stretch):
+    pieces = _undecided(index, t, job_id, stretch)
+    if reason in STANDING_REASONS and pieces:
+        span = occurrences.last_span(index, job_id)
+        adjoins = span is not None and t.next(span.stretch.last) == pieces[0].first
+        if span is not None and span.reason is reason and adjoins:
+            occurrences.extend_span(index, job_id, span, pieces.pop(0), now_ms)
+    for piece in pieces:
         occurrences.add_span(index, job_id, piece, reason, now_ms)
 
 
 def take_back(index: Connection, t: Timetable, job_id: str, now: int) -> None:
     """Forget what was declined beyond `now`, after the clock was set back.
 
-    Occurrences that ran stay taken, so nothing runs twice.
+    Occurrences that ran stay taken, so nothing runs twice. A span that was counted
+    under an earlier schedule is cut as well as this timetable can tell.
     """
     for span in occurrences.forget_after(index, job_id, now):
-        last = t.latest(now)
-        if last is not None:
-            fires = t.count(span.first - 1, last)
-            occurrences.cut_span(index, job_id, Stretch(span.first, last, fires))
+        last = max(t.latest(now) or span.first, span.first)
+        fires = min(t.count(span.first - 1, last), span.fires)
+        occurrences.cut_span(index, job_id, Stretch(span.first, last, max(fires, 1)))
 
 
 def _undecided(

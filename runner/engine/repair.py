@@ -101,6 +101,10 @@ def _undone_by_power_cut(project: Project, run: RunRow) -> bool:
     came. Without a folder it had not started and stays queued.
     """
     folder = project.state.run_folder(run.job_id, run.run_id)
+    if receipt := read_receipt(folder):
+        with transaction(project.index):
+            runs.redo_claim(project.index, run.run_id)
+            return settle(project.index, receipt)
     if not folder.path.exists():
         with transaction(project.index, durable=True):
             runs.set_boot(project.index, run.run_id, project.identity.boot)

@@ -19,7 +19,7 @@ from runner.process.descendants import (
 )
 from runner.process.failpoint import failpoint
 from runner.process.spawn import Launch, spawn_child
-from runner.process.waiting import Exit, reap, watch
+from runner.process.waiting import Exit, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,8 +137,7 @@ def _attempt(
         sightings.look(scene.reaper.kin, scene.clock.wall_ms())
         scene.on_look()
 
-    _watch(pid, plan.timeout_ms, scene, stopping, look)
-    exit_ = reap(pid)
+    exit_ = _watch(pid, plan.timeout_ms, scene, stopping, look)
     failpoint("worker.reaped")
     ended_ms = scene.clock.wall_ms()
     leader = next(iter(sightings.seen.items()), None)
@@ -176,7 +175,7 @@ def _watch(
     scene: Scene,
     stopping: _Stopping,
     look: Callable[[], None],
-) -> None:
+) -> Exit:
     """Wait for the child's end; every look may find a reason to hasten it."""
     deadline = scene.clock.awake_ms() + timeout_ms
     child = watch(pid)
@@ -190,6 +189,7 @@ def _watch(
             elif wish.level:
                 _ask(stopping, StopReason.CANCEL, wish.actor, scene)
             stopping.kill_if(now=wish.level > 1)
+        return child.reap()
     finally:
         child.close()
 

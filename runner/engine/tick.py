@@ -10,11 +10,11 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import refresh
+from runner.engine.clocks import read_clocks
 from runner.process.failpoint import failpoint
 from runner.process.locks import Holder, PidLock, last_holder
 from runner.store import meta, pulse, ticks
 from runner.store.db import transaction
-from runner.store.ticks import Look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,6 @@ LOCK_WAIT_MS = 200
 TICK_SECONDS = 300
 HORIZON_SECONDS = TICK_SECONDS + 30
 """Drivers call a little late; until then a timer stands in."""
-
-_STEP_MS = 60_000
-"""A smaller difference between the clocks is slewing or rounding, not a step."""
 
 
 class TickReport(NamedTuple):
@@ -110,30 +107,15 @@ def _repair(project: Project) -> list[str]:
 
 def _enqueue(project: Project, *, dry_run: bool) -> tuple[list[str], list[Declined]]:
     index = project.index
-    look = Look(
-        project.clock.wall_ms(),
-        project.clock.awake_ms(),
-        project.clock.continuous_ms(),
-        project.identity.boot,
-    )
-    before = ticks.last(index)
-    step_ms = look.step_since(before) if before else 0
-    now = look.wall_ms // 1000
-    went_back = before is not None and look.wall_ms < before.wall_ms
-    something = went_back or pulse.any_due(index, now)
+    reading = read_clocks(project)
+    now = reading.look.wall_ms // 1000
+    something = reading.set_back or pulse.any_due(index, now)
     enqueued: Enqueued | None = None
     with transaction(index, durable=something, undo=dry_run):
         if something:
-            enqueued = _decide(project, look, step_ms, went_back=went_back)
-        ticks.record(index, look)
+            from runner.engine.enqueue import enqueue_at
+
+            enqueued = enqueue_at(index, reading)
+        ticks.record(index, reading.look)
         meta.put(index, {meta.HORIZON: str(now + HORIZON_SECONDS)})
     return ([], []) if enqueued is None else (enqueued.run_ids, enqueued.declined)
-
-
-def _decide(project: Project, look: Look, step_ms: int, *, went_back: bool) -> Enqueued:
-    from runner.engine.enqueue import Moment, enqueue_due, rewind
-
-    moment = Moment(look.wall_ms, look.boot, stepped=step_ms > _STEP_MS)
-    if went_back:
-        rewind(project.index, moment)
-    return enqueue_due(project.index, moment)

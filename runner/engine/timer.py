@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import admit
-from runner.engine.enqueue import Moment, decode_schedule, enqueue_due, next_after
+from runner.engine.clocks import read_clocks
+from runner.engine.enqueue import decode_schedule, enqueue_at, next_after
 from runner.engine.refresh import refresh_if_free
 from runner.process.failpoint import failpoint
 from runner.store import jobs, meta, pulse, workers
@@ -76,13 +77,13 @@ class Timer:
         project = self._project
         index = project.index
         with transaction(index, durable=True):
-            moment = Moment(project.clock.wall_ms(), project.identity.boot)
-            enqueue_due(index, moment)
+            reading = read_clocks(project)
+            enqueue_at(index, reading)
             lack = admit.lacking(project, admit.live_workers(project))
             pool = next(iter(lack), None)
             if pool is not None:
                 me = WorkerRow(self._id, pool, project.identity)
-                workers.sign_in(index, me, moment.now_ms)
+                workers.sign_in(index, me, reading.look.wall_ms)
             appointed = admit.appoint(project)
         failpoint("timer.enqueued")
         return Due(pool, appointed)

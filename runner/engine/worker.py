@@ -24,6 +24,7 @@ from runner.engine.timer import Timer
 from runner.process.descendants import Reaper, become_subreaper
 from runner.process.environment import current
 from runner.process.failpoint import failpoint
+from runner.process.spawn import shed_inherited_signals
 from runner.process.table import process_table
 from runner.store import jobs, meta, runs, workers
 from runner.store.db import data_version, schema_version, transaction
@@ -126,6 +127,7 @@ class Worker:
 
 def main(arguments: list[str]) -> None:
     config, state, worker_id, pool, pipe = arguments
+    shed_inherited_signals()
     with open_project(Path(config), Path(state), current()) as project:
         worker = Worker(project, worker_id)
         appointed = worker.sign_in(pool or None)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.process.environment import RUN_VARIABLE
 from runner.process.identity import start_of
+from runner.process.waiting import reap_others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -233,9 +234,7 @@ class Reaper:
 
     def _collect(self) -> None:
         """Reap every child that has ended. The run's own child was reaped before."""
-        with contextlib.suppress(ChildProcessError):
-            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG):
-                self.kin.discard(ended.si_pid)
+        self.kin.difference_update(reap_others())
 
 
 def kill_all(

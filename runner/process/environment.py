@@ -22,6 +22,9 @@ RUN_VARIABLE = "JOBCONSOLE_RUN_ID"
 """Marks every process of a run, and tells a nested jobconsole where it is."""
 
 BASE_NAMES = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR")
+_COERCED = "C.UTF-8"
+"""What Python itself sets where it finds no locale (PEP 538): nobody chose it."""
+
 FALLBACK_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 AGENT_KEYS = (
@@ -69,6 +72,8 @@ def record_base(start: Mapping[str, str], passed: Iterable[str]) -> dict[str, st
         for name, value in sorted(start.items())
         if name in wanted or name.startswith("LC_")
     }
+    if base.get("LC_CTYPE") == _COERCED and "LC_ALL" not in base:
+        del base["LC_CTYPE"]
     base.setdefault("PATH", FALLBACK_PATH)
     return base
 

@@ -6,6 +6,7 @@ Always by executing a program in a new session; never a bare fork.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +16,10 @@ from runner.model.errors import JobconsoleError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+
+_OURS = {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}
+"""Python itself ignores the last two; a child gets them back when it is started."""
 
 
 class Launch(NamedTuple):
@@ -93,6 +98,14 @@ def spawn_detached(
         os.close(word)
         os.close(errors)
     return Detached(_disown(process), ready)
+
+
+def shed_inherited_signals() -> None:
+    """Undo what a starter ignored or blocked: jobs must not feel who started them."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in signal.valid_signals() - _OURS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _disown(process: subprocess.Popen[bytes]) -> int:

@@ -1,15 +1,14 @@
 """Waiting for one child to end, without losing a millisecond or its status.
 
-`waitid` elsewhere in the process would steal a status: only the reaper here reads
-that of a run's child.
+A status can be read once: only the watch of a run's child reads it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
-import sys
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -23,11 +22,19 @@ class Exit(NamedTuple):
     signal: int | None
 
 
+UNKNOWN_EXIT = Exit(None, None)
+"""Never to be taken for 0."""
+
+
 class ChildWatch(Protocol):
-    """Tells when one child has ended."""
+    """Tells when one child has ended, and how."""
 
     def ended(self, timeout_ms: int) -> bool:
-        """Wait until the child has ended, at most so long; it is not reaped."""
+        """Wait until the child has ended, at most so long."""
+        ...
+
+    def reap(self) -> Exit:
+        """The status of the child, once it has ended."""
         ...
 
     def close(self) -> None: ...
@@ -37,6 +44,7 @@ class PidfdWatch:
     """Linux: a descriptor that becomes readable when the child ends."""
 
     def __init__(self, pid: int) -> None:
+        self._pid = pid
         self._descriptor = os.pidfd_open(pid)
         self._poll = select.poll()
         self._poll.register(self._descriptor, select.POLLIN)
@@ -44,15 +52,19 @@ class PidfdWatch:
     def ended(self, timeout_ms: int) -> bool:
         return bool(self._poll.poll(max(timeout_ms, 0)))
 
+    def reap(self) -> Exit:
+        return _wait(self._pid, 0) or UNKNOWN_EXIT
+
     def close(self) -> None:
         os.close(self._descriptor)
 
 
 class SignalWatch:
-    """Elsewhere: SIGCHLD wakes a poll, then the child is looked at."""
+    """Elsewhere: SIGCHLD wakes a poll, then the child is asked for."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
+        self._exit: Exit | None = None
         self._wake, self._wakened = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(self._wakened, False)
@@ -62,11 +74,12 @@ class SignalWatch:
         self._poll.register(self._wake, select.POLLIN)
 
     def ended(self, timeout_ms: int) -> bool:
-        if self._has_ended():
-            return True
-        if self._poll.poll(max(timeout_ms, 0)):
+        if not self._looked() and self._poll.poll(max(timeout_ms, 0)):
             os.read(self._wake, 4096)
-        return self._has_ended()
+        return self._looked()
+
+    def reap(self) -> Exit:
+        return self._exit or UNKNOWN_EXIT
 
     def close(self) -> None:
         signal.set_wakeup_fd(self._previous)
@@ -74,30 +87,49 @@ class SignalWatch:
         os.close(self._wake)
         os.close(self._wakened)
 
-    def _has_ended(self) -> bool:
-        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    def _looked(self) -> bool:
+        """Whether it has ended; if so its status is kept, as it is read once."""
+        if self._exit is None:
+            self._exit = _wait(self._pid, os.WNOHANG)
+        return self._exit is not None
+
+
+def watch(pid: int) -> ChildWatch:
+    """The sharpest watch that this machine has."""
+    if hasattr(os, "pidfd_open"):
+        with contextlib.suppress(OSError):  # an old kernel, or a strict sandbox
+            return PidfdWatch(pid)
+    return SignalWatch(pid)
+
+
+def reap_others() -> list[int]:
+    """Read the status of every other child that has ended; their pids.
+
+    Only where no run's own child is left to be reaped.
+    """
+    reaped: list[int] = []
+    while True:
         try:
-            return os.waitid(os.P_PID, self._pid, flags) is not None
+            pid, _ = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return True
+            return reaped
+        if pid == 0:
+            return reaped
+        reaped.append(pid)
+
+
+def _wait(pid: int, flags: int) -> Exit | None:
+    """The status, None while the child lives. waitid is not on every macOS Python."""
+    try:
+        found, status = os.waitpid(pid, flags)
+    except ChildProcessError:
+        return UNKNOWN_EXIT
+    if found == 0:
+        return None
+    if os.WIFSIGNALED(status):
+        return Exit(None, os.WTERMSIG(status))
+    return Exit(os.WEXITSTATUS(status), None)
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
     """A handler must exist for the wake-up descriptor to be written."""
-
-
-def watch(pid: int) -> ChildWatch:
-    return PidfdWatch(pid) if sys.platform == "linux" else SignalWatch(pid)
-
-
-def reap(pid: int) -> Exit:
-    """Read the status of a child that has ended. Unknown is never 0."""
-    try:
-        result = os.waitid(os.P_PID, pid, os.WEXITED)
-    except ChildProcessError:
-        return Exit(None, None)
-    if result is None:
-        return Exit(None, None)
-    if result.si_code == os.CLD_EXITED:
-        return Exit(result.si_status, None)
-    return Exit(None, result.si_status)

@@ -98,6 +98,11 @@ def decided_ahead(connection: Connection, now: int) -> list[Progress]:
     return [Progress(*(row[name] for name in Progress._fields)) for row in rows]
 
 
+def forget_later_starts(connection: Connection, now: int) -> None:
+    """A start that the clock had put beyond `now` was no later than now."""
+    connection.execute(queries("jobs")["forget_later_starts"], {"now": now})
+
+
 def note_start(connection: Connection, job_id: str, now: int) -> None:
     connection.execute(queries("jobs")["started"], {"job_id": job_id, "now": now})
 

@@ -92,7 +92,7 @@ def forget_after(connection: Connection, job_id: str, now: int) -> list[Stretch]
     connection.execute(queries("occurrences")["forget_rows_after"], parameters)
     connection.execute(queries("occurrences")["forget_spans_after"], parameters)
     rows = connection.execute(queries("occurrences")["spans_over"], parameters)
-    return [Stretch(first, last, 0) for first, last in rows]
+    return [Stretch(*row) for row in rows]
 
 
 def cut_span(connection: Connection, job_id: str, stretch: Stretch) -> None:

@@ -173,6 +173,11 @@ def queued_before_boot(connection: Connection, boot: str) -> list[RunRow]:
     return _rows(rows.fetchall())
 
 
+def redo_claim(connection: Connection, run_id: str) -> None:
+    """Claim again a run whose claim was undone by a power cut, to end it."""
+    connection.execute(queries("runs")["redo_claim"], (run_id,))
+
+
 def set_boot(connection: Connection, run_id: str, boot: str) -> None:
     parameters = {"run_id": run_id, "boot": boot}
     connection.execute(queries("runs")["rebooted"], parameters)

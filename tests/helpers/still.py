@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner import api
 from runner.model.instants import parse_ms
 from runner.model.occurrence import Reason, Stretch
+from runner.model.run import RunStatus
 from runner.store import occurrences, pulse, runs, workers
 from runner.store.db import transaction
 from runner.store.runs import Ending
 from runner.store.workers import WorkerRow
-from runner.model.run import RunStatus
 from tests.fakes.clock import FakeClock
 from tests.helpers.project import opened, write_project
 
@@ -158,7 +159,7 @@ def still(root: Path, jobs: Mapping[str, object], instant: int) -> Iterator[Stil
 def assert_disjoint(it: Still, job_id: str) -> None:
     """No instant of a job is decided twice: rows and spans lie beside each other."""
     spans = [span.stretch for span in it.spans(job_id)]
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in itertools.pairwise(spans):
         assert before.last < after.first
     for row in it.rows(job_id):
         assert not any(span.first <= row.instant <= span.last for span in spans)

@@ -50,6 +50,9 @@ ORDER BY j.position
 SELECT j.*, d.body FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
 WHERE j.id = ? COLLATE NOCASE AND j.removed = 0
 
+-- name: forget_later_starts
+UPDATE jobs SET last_started = :now WHERE last_started > :now
+
 -- name: started
 UPDATE jobs SET last_started = :now WHERE id = :job_id
 

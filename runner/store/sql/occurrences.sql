@@ -32,7 +32,7 @@ DELETE FROM occurrences WHERE job_id = :job_id AND instant > :now AND run_id IS 
 DELETE FROM spans WHERE job_id = :job_id AND first > :now
 
 -- name: spans_over
-SELECT first, last FROM spans WHERE job_id = :job_id AND last > :now
+SELECT first, last, count FROM spans WHERE job_id = :job_id AND last > :now
 
 -- name: cut
 UPDATE spans SET last = :last, count = :fires WHERE job_id = :job_id AND first = :first

@@ -61,6 +61,9 @@ SELECT * FROM runs WHERE status IN ('running', 'retry_wait')
 -- name: queued_elsewhen
 SELECT * FROM runs WHERE status = 'queued' AND queued_boot <> ?
 
+-- name: redo_claim
+UPDATE runs SET status = 'running' WHERE run_id = ? AND status = 'queued'
+
 -- name: rebooted
 UPDATE runs SET queued_boot = :boot WHERE run_id = :run_id
 

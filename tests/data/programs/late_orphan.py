@@ -1,0 +1,41 @@
+"""A process that lives on and makes an orphan once a file says so.
+
+Usage: late_orphan.py PID GATE ORPHAN: writes its pid to PID and, when GATE is there,
+leaves a `sleep` of its own behind whose pid goes to ORPHAN.
+"""
+
+import os
+import sys
+import time
+
+
+def main():
+    pid, gate, orphan = sys.argv[1:]
+    if os.fork():
+        wait_for(pid)
+        return
+    os.setsid()
+    say(pid, os.getpid())
+    wait_for(gate)
+    child = os.fork()
+    if child == 0:
+        if (grandchild := os.fork()) != 0:
+            say(orphan, grandchild)
+            os._exit(0)
+        os.execv("/bin/sleep", ["sleep", "300"])
+    os.waitpid(child, 0)
+    time.sleep(300)
+
+
+def say(path, pid):
+    with open(f"{path}.new", "w") as file:
+        file.write(f"{pid}\n")
+    os.rename(f"{path}.new", path)
+
+
+def wait_for(path):
+    while not os.path.exists(path):
+        time.sleep(0.01)
+
+
+main()
