@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from runner.engine.enqueue import decode_schedule
 from runner.engine.project import Project, open_project
 from runner.engine.refresh import refresh_under_lock
 from runner.engine.repair import repair
@@ -21,8 +22,10 @@ from runner.engine.settle import read_receipt
 from runner.model.errors import LockHeldError, StateUnavailableError
 from runner.model.instants import parse_ms
 from runner.model.run import RunStatus, is_run_id
+from runner.model.schedule import Legacy
 from runner.process.locks import Holder, PidLock, last_holder
-from runner.store import restore
+from runner.schedule import timetable
+from runner.store import jobs, restore
 from runner.store.db import transaction
 from runner.store.folders import RunFolder, StateDir
 from runner.store.restore import RestoredRun
@@ -71,8 +74,9 @@ def reindex(config: Path, state_dir: Path, start: Mapping[str, str]) -> Rebuilt:
             message = "somebody else works on the state just now"
             raise LockHeldError(message, hint="Try again in a moment.")
         try:
-            found = list(_runs(project))
             with transaction(project.index, durable=True):
+                # Inside, as no run can be claimed or ended while they are read.
+                found = list(_runs(project))
                 restore.replace_runs(project.index, found)
             refresh_under_lock(project)
             with transaction(project.index, durable=True):
@@ -175,8 +179,14 @@ def _count_as_decided(project: Project, found: list[RestoredRun]) -> None:
     What fell due until then is not run again, what fell due since is caught up.
     """
     signs = [run.ended_ms or run.started_ms or run.queued_ms for run in found]
-    if signs:
-        restore.set_cursors(project.index, max(signs) // 1000)
+    if not signs:
+        return
+    instant = max(signs) // 1000
+    for job in jobs.known(project.index).values():
+        schedule = decode_schedule(job.schedule)
+        if job.cursor > instant and not isinstance(schedule, Legacy):
+            next_at = timetable(schedule).next(instant)
+            jobs.set_progress(project.index, job.id, instant, next_at)
 
 
 def _ms(text: str | None) -> int | None:

@@ -25,12 +25,19 @@ from runner.store import events, runs
 from runner.store.db import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from runner.engine.project import Project
     from runner.process.clock import Clock
     from runner.store.folders import RunFolder
     from runner.store.runs import RunRow
 
 _KILL_MS = 5_000
+
+_HINT = "What it had done is not known; look at its output before you run it again."
+
+_End = tuple[RunStatus, ErrorEnvelope, tuple[LeftoverRecord, ...]]
+"""How a run ended, why, and what had to be killed for it."""
 
 
 def repair(project: Project) -> list[str]:
@@ -53,7 +60,6 @@ def repair(project: Project) -> list[str]:
 def finish_unstarted(project: Project, run: RunRow, status: RunStatus) -> bool:
     """Give a run that never started its end: cancelled, or lost."""
     folder = project.state.run_folder(run.job_id, run.run_id)
-    folder.make()
     if status is RunStatus.CANCELLED:
         actor = run.cancel_actor or "somebody"
         text = f"cancelled by {actor} before it started"
@@ -61,7 +67,8 @@ def finish_unstarted(project: Project, run: RunRow, status: RunStatus) -> bool:
     else:
         text = "the machine stopped while it was about to start"
         error = ErrorEnvelope(Code.JOB_LOST, text)
-    return _finish(project, run, folder, (status, error, ()))
+    with _seized(folder) as seized:
+        return seized and _finish(project, run, folder, lambda: (status, error, ()))
 
 
 def _lost(project: Project, run: RunRow) -> bool:
@@ -69,15 +76,8 @@ def _lost(project: Project, run: RunRow) -> bool:
     if run.worker is not None and is_alive(run.worker):
         return False
     folder = project.state.run_folder(run.job_id, run.run_id)
-    folder.make()
-    lock = PidLock(folder.lock)
-    if not lock.seize():
-        return False
-    try:
-        receipt = read_receipt(folder)
-        if receipt is not None:
-            with transaction(project.index):
-                return settle(project.index, receipt)
+
+    def end() -> _End:
         ended = _end_survivors(project.clock, process_table(), _trace(run, folder))
         failpoint("repair.survivors_ended")
         leftovers = tuple(
@@ -86,12 +86,23 @@ def _lost(project: Project, run: RunRow) -> bool:
         )
         text = "its worker died before it ended"
         error = ErrorEnvelope(Code.JOB_LOST, text, _HINT)
-        return _finish(project, run, folder, (RunStatus.LOST, error, leftovers))
+        return RunStatus.LOST, error, leftovers
+
+    with _seized(folder) as seized:
+        return seized and _finish(project, run, folder, end)
+
+
+@contextlib.contextmanager
+def _seized(folder: RunFolder) -> Iterator[bool]:
+    """The run's lock, if nobody else has it: one finisher at a time."""
+    folder.make()
+    lock = PidLock(folder.lock)
+    seized = lock.seize()
+    try:
+        yield seized
     finally:
-        lock.release()
-
-
-_HINT = "What it had done is not known; look at its output before you run it again."
+        if seized:
+            lock.release()
 
 
 def _undone_by_power_cut(project: Project, run: RunRow) -> bool:
@@ -101,10 +112,6 @@ def _undone_by_power_cut(project: Project, run: RunRow) -> bool:
     came. Without a folder it had not started and stays queued.
     """
     folder = project.state.run_folder(run.job_id, run.run_id)
-    if receipt := read_receipt(folder):
-        with transaction(project.index):
-            runs.redo_claim(project.index, run.run_id)
-            return settle(project.index, receipt)
     if not folder.path.exists():
         with transaction(project.index, durable=True):
             runs.set_boot(project.index, run.run_id, project.identity.boot)
@@ -113,12 +120,20 @@ def _undone_by_power_cut(project: Project, run: RunRow) -> bool:
 
 
 def _finish(
-    project: Project,
-    run: RunRow,
-    folder: RunFolder,
-    end: tuple[RunStatus, ErrorEnvelope, tuple[LeftoverRecord, ...]],
+    project: Project, run: RunRow, folder: RunFolder, end: Callable[[], _End]
 ) -> bool:
-    """Write the receipt of a run that its worker could not write, then the row."""
+    """Bring the row to its end: by the receipt if there is one, else by a new one."""
+    receipt = read_receipt(folder)
+    if receipt is None:
+        receipt = _written(project, run, folder, end())
+        failpoint("repair.receipt_written")
+    with transaction(project.index):
+        runs.redo_claim(project.index, run.run_id)
+        return settle(project.index, receipt)
+
+
+def _written(project: Project, run: RunRow, folder: RunFolder, end: _End) -> Receipt:
+    """The receipt of a run that its worker could not write."""
     now_ms = project.clock.wall_ms()
     log = events.reopen(folder.events)
     try:
@@ -128,18 +143,12 @@ def _finish(
     receipt = _receipt(project, run, end, now_ms)
     said = record.tail(folder.stdout) or record.tail(folder.stderr)
     record.write_summary(folder, receipt, said)
-    write_receipt(folder, receipt.with_artifacts(record.artifacts(folder)))
-    failpoint("repair.receipt_written")
-    with transaction(project.index):
-        return settle(project.index, receipt)
+    receipt = receipt.with_artifacts(record.artifacts(folder))
+    write_receipt(folder, receipt)
+    return receipt
 
 
-def _receipt(
-    project: Project,
-    run: RunRow,
-    end: tuple[RunStatus, ErrorEnvelope, tuple[LeftoverRecord, ...]],
-    now_ms: int,
-) -> Receipt:
+def _receipt(project: Project, run: RunRow, end: _End, now_ms: int) -> Receipt:
     status, error, leftovers = end
     started_ms = run.started_ms
     return Receipt(

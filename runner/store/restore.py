@@ -48,14 +48,13 @@ def is_sound(path: Path) -> bool:
 
 
 def replace_runs(connection: Connection, found: list[RestoredRun]) -> None:
-    """Put what the folders say in place of the rows; rows without a folder stay."""
+    """Put what the folders say in place of the rows.
+
+    Rows of runs that have not ended stay, and so does what only a row knows.
+    """
+    known = dict(map(tuple, connection.execute("SELECT run_id, definition FROM runs")))
+    found = [run for run in found if run.ended_ms or run.run_id not in known]
     run_ids = [(run.run_id,) for run in found]
-    known = {
-        run_id: (seq, definition)
-        for seq, run_id, definition in connection.execute(
-            "SELECT seq, run_id, definition FROM runs"
-        )
-    }
     connection.executemany("DELETE FROM runs WHERE run_id = ?", run_ids)
     connection.execute("DELETE FROM runs WHERE ended_ms IS NOT NULL")
     taken = {row[0] for row in connection.execute("SELECT seq FROM runs")}
@@ -64,7 +63,7 @@ def replace_runs(connection: Connection, found: list[RestoredRun]) -> None:
         # An index was begun anew meanwhile: its numbers and the old ones collide.
         found = _renumbered(found, max(taken, default=0))
     for run in found:
-        definition = run.definition or known.get(run.run_id, (0, ""))[1]
+        definition = run.definition or known.get(run.run_id, "")
         _insert(connection, run._replace(definition=definition))
 
 
@@ -93,11 +92,6 @@ def summarise_jobs(connection: Connection) -> None:
 
 def has_ticks(connection: Connection) -> bool:
     return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM ticks)").fetchone()[0])
-
-
-def set_cursors(connection: Connection, instant: int) -> None:
-    """Count everything up to an instant as decided, and nothing later."""
-    connection.execute(queries("restore")["set_cursors"], {"instant": instant})
 
 
 def _renumbered(found: list[RestoredRun], after: int) -> list[RestoredRun]:

@@ -18,7 +18,3 @@ UPDATE jobs SET outcomes = :outcomes, last_run_id = :run_id, last_status = :stat
     last_ended_ms = :ended_ms, last_duration_ms = :duration_ms,
     last_started = (SELECT max(started_ms) / 1000 FROM runs WHERE job_id = :job_id)
 WHERE id = :job_id
-
--- name: set_cursors
-UPDATE jobs SET cursor = :instant, next_at = :instant
-WHERE next_at IS NOT NULL AND removed = 0 AND cursor > :instant
