@@ -205,7 +205,7 @@ def _sweep(scene: Scene, trace: Trace, *, keep: bool) -> tuple[LeftoverRecord, .
     """End what outlived the child, or let it live on where the job wants that."""
     if keep:
         kept = scene.reaper.leftovers(trace)
-        scene.reaper.keep(trace.run_id, kept)
+        scene.reaper.keep(kept)
         return tuple(_record(found, "kept") for found in kept.values())
     ended = scene.reaper.end(trace)
     return tuple(_record(found, "killed") for found in ended.values())

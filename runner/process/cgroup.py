@@ -11,6 +11,8 @@ import functools
 import os
 from pathlib import Path
 
+_PREFIX = "jobconsole-"
+
 
 class RunGroup:
     """The cgroup of one run."""
@@ -24,7 +26,7 @@ class RunGroup:
         own = own_folder()
         if own is None:
             return None
-        group = cls(own / f"jobconsole-{run_id}")
+        group = cls(own / f"{_PREFIX}{run_id}")
         try:
             group.folder.mkdir(exist_ok=True)
         except OSError:
@@ -66,6 +68,19 @@ class RunGroup:
         except OSError:
             return False
         return True
+
+
+def run_group_of(pid: int) -> str | None:
+    """The name of the run's folder that a process is in, if it is in one."""
+    try:
+        memberships = Path(f"/proc/{pid}/cgroup").read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    for line in memberships:
+        name = line.rpartition("/")[2]
+        if line.startswith("0::") and name.startswith(_PREFIX):
+            return name
+    return None
 
 
 @functools.cache

@@ -16,6 +16,7 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from runner.process.cgroup import run_group_of
 from runner.process.environment import RUN_VARIABLE
 from runner.process.identity import start_of
 from runner.process.waiting import reap_others
@@ -125,9 +126,9 @@ def _what_tells(
 
 def _mark_on(table: ProcessTable, trace: Trace, pid: int) -> How | None:
     """The signs that take a look into the process itself."""
-    if table.has_variable(pid, RUN_VARIABLE, trace.run_id):
+    if table.variable(pid, RUN_VARIABLE) == trace.run_id:
         return How.MARKER
-    if trace.logs and table.holds_any(pid, trace.logs):
+    if trace.logs and table.writes_to(pid, trace.logs):
         return How.DESCRIPTOR
     return None
 
@@ -169,12 +170,11 @@ class Reaper:
         self.kin: set[int] = set()
         """Children of this process that belong to no run: fellow workers, and
         processes that a job was allowed to keep."""
-        self._kept_runs: set[str] = set()
 
     def leftovers(self, trace: Trace) -> dict[int, Found]:
         """What still lives of the run; quick where nothing can hide."""
         if self.subreaper:
-            adopted = self._adopted()
+            adopted = self._adopted(trace)
             if not adopted:
                 return {}
             processes = self._table.processes()
@@ -207,10 +207,9 @@ class Reaper:
             self._clock.sleep(1)
         return ended
 
-    def keep(self, run_id: str, found: Iterable[int]) -> None:
-        """Let these, and what they start later, live on as nobody's leftovers."""
+    def keep(self, found: Iterable[int]) -> None:
+        """Let these live on: they are nobody's leftovers any more."""
         self.kin.update(found)
-        self._kept_runs.add(run_id)
 
     def _until_gone(self, trace: Trace, timeout_ms: int) -> None:
         deadline = self._clock.awake_ms() + timeout_ms
@@ -218,19 +217,27 @@ class Reaper:
             self._collect()
             self._clock.sleep(5)
 
-    def _adopted(self) -> set[int]:
-        """Direct children that are not kin; those that have ended are reaped."""
+    def _adopted(self, trace: Trace) -> set[int]:
+        """Direct children that are of this run; those that have ended are reaped.
+
+        When a fellow worker leaves, what its runs were allowed to keep becomes ours
+        too: kin from then on.
+        """
         self._collect()
         adopted = set(self._table.children(os.getpid())) - self.kin
-        for run_id in self._kept_runs:
-            late = {
-                pid
-                for pid in adopted
-                if self._table.has_variable(pid, RUN_VARIABLE, run_id)
-            }
-            self.kin |= late
-            adopted -= late
-        return adopted
+        strangers = {pid for pid in adopted if self._is_of_another_run(pid, trace)}
+        self.kin |= strangers
+        return adopted - strangers
+
+    def _is_of_another_run(self, pid: int, trace: Trace) -> bool:
+        """Told by what the process cannot change, else by how it was started."""
+        group = run_group_of(pid)
+        if group is not None and trace.group is not None:
+            return group != trace.group.folder.name
+        if pid in trace.seen:
+            return False
+        mark = self._table.variable(pid, RUN_VARIABLE)
+        return mark is not None and mark != trace.run_id
 
     def _collect(self) -> None:
         """Reap every child that has ended. The run's own child was reaped before."""

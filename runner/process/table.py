@@ -21,6 +21,9 @@ FileKey = tuple[int, int]
 """A file by (device, inode)."""
 
 
+_OUTPUT = (1, 2)
+
+
 class ProcessInfo(NamedTuple):
     """A living process. `started` is as in `identity.Identity`."""
 
@@ -43,12 +46,12 @@ class ProcessTable(Protocol):
         """The direct children, zombies included."""
         ...
 
-    def has_variable(self, pid: int, name: str, value: str) -> bool:
-        """Whether it was started with this environment variable."""
+    def variable(self, pid: int, name: str) -> str | None:
+        """The value of an environment variable that it was started with."""
         ...
 
-    def holds_any(self, pid: int, files: Iterable[FileKey]) -> bool:
-        """Whether it has one of these files open."""
+    def writes_to(self, pid: int, files: Iterable[FileKey]) -> bool:
+        """Whether it has one of these files open for writing."""
         ...
 
 
@@ -74,20 +77,26 @@ class ProcTable:
                     found += map(int, file.read().split())
         return found
 
-    def has_variable(self, pid: int, name: str, value: str) -> bool:
+    def variable(self, pid: int, name: str) -> str | None:
         try:
             environment = Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:
-            return False
-        return f"{name}={value}".encode() in environment.split(b"\0")
+            return None
+        prefix = name.encode() + b"="
+        for entry in environment.split(b"\0"):
+            if entry.startswith(prefix):
+                return entry.removeprefix(prefix).decode("utf-8", "replace")
+        return None
 
-    def holds_any(self, pid: int, files: Iterable[FileKey]) -> bool:
+    def writes_to(self, pid: int, files: Iterable[FileKey]) -> bool:
         wanted = set(files)
         with contextlib.suppress(OSError):
             for descriptor in os.scandir(f"/proc/{pid}/fd"):
                 with contextlib.suppress(OSError):
                     status = descriptor.stat()
-                    if (status.st_dev, status.st_ino) in wanted:
+                    if (status.st_dev, status.st_ino) in wanted and _writable(
+                        Path(f"/proc/{pid}/fdinfo/{descriptor.name}")
+                    ):
                         return True
         return False
 
@@ -138,24 +147,36 @@ class PsutilTable:
             return [child.pid for child in psutil.Process(pid).children()]
         return []
 
-    def has_variable(self, pid: int, name: str, value: str) -> bool:
+    def variable(self, pid: int, name: str) -> str | None:
         import psutil
 
         with contextlib.suppress(psutil.Error, OSError):
-            return psutil.Process(pid).environ().get(name) == value
-        return False
+            return psutil.Process(pid).environ().get(name)
+        return None
 
-    def holds_any(self, pid: int, files: Iterable[FileKey]) -> bool:
+    def writes_to(self, pid: int, files: Iterable[FileKey]) -> bool:
         import psutil
 
         wanted = set(files)
         with contextlib.suppress(psutil.Error, OSError):
             for opened in psutil.Process(pid).open_files():
+                # macOS does not tell how a file is open: there, output it is.
+                mode = getattr(opened, "mode", "")
+                reading = mode == "r" if mode else opened.fd not in _OUTPUT
                 with contextlib.suppress(OSError):
                     status = Path(opened.path).stat()
-                    if (status.st_dev, status.st_ino) in wanted:
+                    if (status.st_dev, status.st_ino) in wanted and not reading:
                         return True
         return False
+
+
+def _writable(info: Path) -> bool:
+    """Whether /proc/PID/fdinfo/N says that the file is open for writing."""
+    for line in info.read_text("ascii").splitlines():
+        if line.startswith("flags:"):
+            flags = int(line.removeprefix("flags:"), 8)
+            return flags & os.O_ACCMODE != os.O_RDONLY
+    return False
 
 
 def process_table() -> ProcessTable:

@@ -70,17 +70,50 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.lock = path / "run.lock"
-        self.receipt = path / "run_receipt.json"
-        self.summary = path / "summary.md"
-        self.events = path / "events.jsonl"
-        self.stdout = path / "stdout.log"
-        self.stderr = path / "stderr.log"
-        self.manifest = path / "manifest.json"
-        self.prompt = path / "prompt.md"
-        self.role = path / "role"
-        self.processes = path / "processes.jsonl"
-        self.result = path / "result.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "run.lock"
+
+    @property
+    def receipt(self) -> Path:
+        return self.path / "run_receipt.json"
+
+    @property
+    def summary(self) -> Path:
+        return self.path / "summary.md"
+
+    @property
+    def events(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def stdout(self) -> Path:
+        return self.path / "stdout.log"
+
+    @property
+    def stderr(self) -> Path:
+        return self.path / "stderr.log"
+
+    @property
+    def manifest(self) -> Path:
+        return self.path / "manifest.json"
+
+    @property
+    def prompt(self) -> Path:
+        return self.path / "prompt.md"
+
+    @property
+    def role(self) -> Path:
+        return self.path / "role"
+
+    @property
+    def processes(self) -> Path:
+        return self.path / "processes.jsonl"
+
+    @property
+    def result(self) -> Path:
+        return self.path / "result.json"
 
     def make(self) -> None:
         """Make the folder and its parents, all of them private."""
