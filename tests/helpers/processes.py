@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.process.environment import current
 from runner.process.identity import start_of
 from runner.process.spawn import Launch, spawn_child
 from runner.process.waiting import Exit, watch
@@ -41,7 +42,7 @@ def start(
     launch = Launch(
         argv=argv,
         cwd=cwd,
-        environment=os.environ if environment is None else environment,
+        environment=current() if environment is None else environment,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=stdout,

@@ -1,10 +1,10 @@
 """Writes a line, waits for a file, and writes another: babble.py FILE"""
 
-import os
 import sys
 import time
+from pathlib import Path
 
 print("begin", flush=True)
-while not os.path.exists(sys.argv[1]):
+while not Path(sys.argv[1]).exists():
     time.sleep(0.01)
 print("end")

@@ -7,6 +7,7 @@ and goes on for as long as the file HOLD is there.
 import os
 import sys
 import time
+from pathlib import Path
 
 
 def main():
@@ -23,7 +24,7 @@ def main():
         os._exit(0)
     os.wait()
     os.read(reading, 1)
-    while hold and os.path.exists(hold):
+    while hold and Path(hold).exists():
         time.sleep(0.01)
 
 

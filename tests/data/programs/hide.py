@@ -9,14 +9,15 @@ STAY `stay` the program waits to be ended, else it ends once all are in place.
 import os
 import signal
 import sys
+from pathlib import Path
 
 
 def main():
     pids, stay, *hideouts = sys.argv[1:]
     found = [leave(hideout.split("+")) for hideout in hideouts]
-    with open(f"{pids}.new", "w") as file:
-        file.writelines(f"{pid}\n" for pid in found)
-    os.rename(f"{pids}.new", pids)
+    new = Path(f"{pids}.new")
+    new.write_text("".join(f"{pid}\n" for pid in found))
+    new.rename(pids)
     if stay == "stay":
         signal.pause()
 
@@ -49,7 +50,7 @@ def become_sleep(ways, writing):
     if "closed" in ways:
         os.closerange(0, 3)
     environment = {} if "clean" in ways else dict(os.environ)
-    os.execve("/bin/sleep", ["sleep", "300"], environment)
+    os.execve("/bin/sleep", ["sleep", "300"], environment)  # noqa: S606
 
 
 main()

@@ -7,6 +7,7 @@ leaves a `sleep` of its own behind whose pid goes to ORPHAN.
 import os
 import sys
 import time
+from pathlib import Path
 
 
 def main():
@@ -22,19 +23,19 @@ def main():
         if (grandchild := os.fork()) != 0:
             say(orphan, grandchild)
             os._exit(0)
-        os.execv("/bin/sleep", ["sleep", "300"])
+        os.execv("/bin/sleep", ["sleep", "300"])  # noqa: S606
     os.waitpid(child, 0)
     time.sleep(300)
 
 
 def say(path, pid):
-    with open(f"{path}.new", "w") as file:
-        file.write(f"{pid}\n")
-    os.rename(f"{path}.new", path)
+    new = Path(f"{path}.new")
+    new.write_text(f"{pid}\n")
+    new.rename(path)
 
 
 def wait_for(path):
-    while not os.path.exists(path):
+    while not Path(path).exists():
         time.sleep(0.01)
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 OF_THE_RUN = ("JOBCONSOLE_RESULT", "JOBCONSOLE_ROLE_FILE", "JOBCONSOLE_RUN_ID")
 
@@ -16,7 +17,7 @@ def main():
     found = {
         "environment": environment,
         "arguments": sys.argv[1:],
-        "cwd": os.getcwd(),
+        "cwd": str(Path.cwd()),
         "umask": umask,
         "ignored": sorted(
             number.name

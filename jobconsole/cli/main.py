@@ -1,0 +1,149 @@
+"""Every command other than `--tick`: each is imported when it is called."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from typing import NamedTuple
+
+import click
+
+from jobconsole.cli.diagnostics import ExitCode, guarded
+from jobconsole.cli.options import config_option
+from jobconsole.cli.session import Session
+from jobconsole.wiring import COMPLETION_VARIABLE, surroundings
+from runner import __version__
+
+PROGRAM = "jobconsole"
+
+
+class Entry(NamedTuple):
+    """Where a command is, and what it is for."""
+
+    module: str
+    attribute: str
+    purpose: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "list": Entry("jobs", "list_jobs", "the jobs: schedule, next run, last outcome"),
+    "show": Entry("jobs", "show", "one job as it was resolved"),
+    "next": Entry("agenda", "next_fires", "what is due, and when"),
+    "validate": Entry(
+        "configuration", "validate", "every problem in the configuration"
+    ),
+    "run": Entry("run", "run", "run a job now and stream its output"),
+    "cancel": Entry("run", "cancel", "stop a run"),
+    "tail": Entry("output_of", "tail", "a run's events in order"),
+    "logs": Entry("output_of", "logs", "a run's raw output"),
+    "history": Entry("history", "history", "runs, the latest first"),
+    "runs": Entry("history", "runs", "one run's receipt (show), or runs (list)"),
+    "init": Entry("configuration", "init", "write a first teleclaude.yml"),
+    "env": Entry("state", "env", "the environment that jobs start from"),
+    "schema": Entry("configuration", "schema", "the configuration's JSON Schema"),
+    "reindex": Entry("state", "reindex", "build the index again from the run folders"),
+    "completion": Entry("completion", "completion", "a completion script for a shell"),
+}
+
+
+class Commands(click.Group):
+    """Knows its commands by name; a command is imported to be called."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"jobconsole.cli.{entry.module}")
+        command: click.Command = getattr(module, entry.attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not ctx.resilient_parsing:
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            message = f"there is no command {name}{meant}"
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self, _ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, it.purpose) for name, it in COMMANDS.items()])
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[OPTIONS]",
+)
+@config_option
+@click.option(
+    "--tick",
+    is_flag=True,
+    expose_value=False,
+    help="One pass: start what is due, and leave (see --tick --help).",
+)
+@click.option(
+    "--list", is_flag=True, expose_value=False, help="The same as the command list."
+)
+@click.version_option(__version__, message=f"{PROGRAM} {__version__}")
+@click.pass_context
+def program(ctx: click.Context) -> int:
+    """Runs the scheduled work of one machine, and keeps the record."""
+    if ctx.invoked_subcommand is None:
+        session = ctx.ensure_object(Session)
+        session.output.line(ctx.get_help())
+        session.diagnostics.say(
+            "\nThe console (the full-screen program) is not part of this version."
+        )
+    return ExitCode.FINE
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code of a command line without `--tick`."""
+    return call(Session(surroundings()), arguments)
+
+
+def call(session: Session, arguments: list[str]) -> int:
+    """The same in surroundings that are given."""
+    return guarded(session, arguments, lambda: _invoke(session, arguments))
+
+
+def _invoke(session: Session, arguments: list[str]) -> int:
+    asked = session.surroundings.environment.get(COMPLETION_VARIABLE)
+    if asked:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(
+            program, {"obj": session}, PROGRAM, COMPLETION_VARIABLE, asked
+        )
+    try:
+        with program.make_context(PROGRAM, _spelled_out(arguments), obj=session) as ctx:
+            return int(program.invoke(ctx))
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else PROGRAM
+        message = error.format_message()
+        session.diagnostics.complain(message, f"See `{path} --help`.")
+        return ExitCode.USAGE
+
+
+def _spelled_out(arguments: list[str]) -> list[str]:
+    """`--list` among the options before any command is the command `list`."""
+    words = list(arguments)
+    position = 0
+    while position < len(words) and words[position].startswith("-"):
+        if words[position] == "--list":
+            words[position] = "list"
+            break
+        position += 2 if words[position] == "--config" else 1
+    return words

@@ -1,0 +1,76 @@
+"""Options and kinds of values that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from jobconsole.cli.session import Session
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def config_option(command: F) -> F:
+    """`--config`, before or after the command's name."""
+    return click.option(
+        "--config",
+        metavar="FILE",
+        expose_value=False,
+        callback=_take_config,
+        help="The configuration to use.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")(
+        command
+    )
+
+
+def ascii_option(command: F) -> F:
+    return click.option(
+        "--ascii",
+        is_flag=True,
+        expose_value=False,
+        callback=_take_ascii,
+        help="Marks in ASCII only.",
+    )(command)
+
+
+def _take_config(
+    ctx: click.Context, _parameter: click.Parameter, value: str | None
+) -> None:
+    if value is not None:
+        ctx.ensure_object(Session).config = value
+
+
+def _take_ascii(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Session).use_ascii()
+
+
+def duration(text: str) -> int:
+    """Seconds, written as `90s`, `10m`, `1h30m` or a number."""
+    from runner.config.units import parse_duration
+
+    try:
+        seconds = int(text) if text.isdecimal() else parse_duration(text)
+    except ValueError as error:
+        message = f"{text} {error}"
+        raise click.BadParameter(message) from error
+    if seconds < 1:
+        message = "it must be at least a second"
+        raise click.BadParameter(message)
+    return seconds
+
+
+def instant(text: str) -> int:
+    """Epoch milliseconds, written in RFC 3339 with its offset."""
+    from runner.model.instants import parse_ms
+
+    try:
+        return parse_ms(text)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(str(error)) from error
