@@ -16,6 +16,7 @@ from runner.config.target import CUSTOM, USUAL_AGENT, Resolved
 from runner.config.trigger import Zones
 from runner.config.values import references
 from runner.config.yaml_tree import Place
+from runner.model.errors import Code
 from runner.model.job import (
     AgentSpec,
     Budget,
@@ -69,8 +70,18 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return self._job(self.resolved, self.schedule)
 
     def invalid(self, findings: Iterable[Finding]) -> InvalidJob:
-        """The first finding in the file is the reason."""
-        first = min(findings, key=lambda found: (found.place.line, found.place.column))
+        """The first finding in the file is the reason.
+
+        That nothing can be run may follow from any other finding, so it comes last.
+        """
+        first = min(
+            findings,
+            key=lambda found: (
+                found.code is Code.JOB_TARGET_UNRESOLVED,
+                found.place.line,
+                found.place.column,
+            ),
+        )
         return InvalidJob(
             id=self.id,
             problem=self.about.problem(first),

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from runner.model.views import RunView
 
 
+_ALL_PROBLEMS = "`jobconsole validate` shows every problem."
+
+
 class Order(NamedTuple):
     """A run that somebody asks for. `args` and `timeout` (seconds) replace the job's."""
 
@@ -124,7 +127,8 @@ def _invalid(row: Row) -> JobInvalidError:
     problem = problem_of(row)
     if problem is None:
         return JobInvalidError(Code.JOB_INVALID_SPEC, f"{row['id']} is invalid")
-    return JobInvalidError(problem.code, str(problem), hint=problem.hint)
+    message = f"{problem.where}: {problem.message}"
+    return JobInvalidError(problem.code, message, hint=problem.hint or _ALL_PROBLEMS)
 
 
 def _refuse_overlap(project: Project, job_id: str) -> None:

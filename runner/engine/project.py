@@ -13,7 +13,7 @@ from runner.process.environment import (
     record_base,
 )
 from runner.process.identity import own_identity
-from runner.store.db import Connection, open_index
+from runner.store.db import Connection, open_index, state_errors
 from runner.store.folders import StateDir, write_durably
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def open_project(
     state.prepare()
     index = open_index(state.index)
     try:
-        yield Project(config, state, index, clock or SystemClock(), start)
+        with state_errors(state.index):
+            yield Project(config, state, index, clock or SystemClock(), start)
     finally:
         index.close()

@@ -91,12 +91,11 @@ class ProcTable:
     def writes_to(self, pid: int, files: Iterable[FileKey]) -> bool:
         wanted = set(files)
         with contextlib.suppress(OSError):
-            for descriptor in os.scandir(f"/proc/{pid}/fd"):
+            for number in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208
                 with contextlib.suppress(OSError):
-                    status = descriptor.stat()
-                    if (status.st_dev, status.st_ino) in wanted and _writable(
-                        Path(f"/proc/{pid}/fdinfo/{descriptor.name}")
-                    ):
+                    status = Path(f"/proc/{pid}/fd/{number}").stat()
+                    info = Path(f"/proc/{pid}/fdinfo/{number}")
+                    if (status.st_dev, status.st_ino) in wanted and _writable(info):
                         return True
         return False
 

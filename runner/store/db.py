@@ -49,6 +49,15 @@ def open_index(path: Path) -> Connection:
 
 
 @contextlib.contextmanager
+def state_errors(path: Path) -> Iterator[None]:
+    """Turns SQLite's word that the index cannot be used into a typed error."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _unusable(path, str(error)) from error
+
+
+@contextlib.contextmanager
 def transaction(
     connection: Connection, *, durable: bool = False, undo: bool = False
 ) -> Iterator[None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -49,12 +50,11 @@ class StateDir:
     def prepare(self) -> None:
         """Make the folder with its .gitignore, or say why it cannot be used."""
         try:
-            if not self.root.is_dir():
-                refuse_network(self.root)
-                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             ignore = self.root / ".gitignore"
             if not ignore.exists():
-                ignore.write_text("*\n", "utf-8")
+                refuse_network(self.root)
+                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_file(ignore, b"*\n")
         except OSError as error:
             message = f"cannot use the state directory {self.root}: {error.strerror}"
             raise StateUnavailableError(
@@ -122,8 +122,8 @@ class RunFolder:
         except FileExistsError:
             return
         except FileNotFoundError:
-            self.path.parent.mkdir(0o700, parents=True, exist_ok=True)
-            self.path.mkdir(0o700, exist_ok=True)
+            for folder in (*reversed(self.path.parents[:3]), self.path):
+                folder.mkdir(0o700, exist_ok=True)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -199,11 +199,14 @@ def filesystem_of(path: Path, mounts: Path) -> str:
 def _mounts(mounts: Path) -> list[tuple[str, str]]:
     """(mount point, type) pairs: from the kernel's list, else by psutil."""
     if mounts.exists():
-        lines = [line.split() for line in mounts.read_text("utf-8").splitlines()]
-        # Blanks in a mount point are written as octal escapes.
-        return [
-            (words[1].encode().decode("unicode_escape"), words[2]) for words in lines
-        ]
+        lines = [line.split() for line in mounts.read_bytes().splitlines()]
+        return [(_unescaped(words[1]), os.fsdecode(words[2])) for words in lines]
     import psutil
 
     return [(part.mountpoint, part.fstype) for part in psutil.disk_partitions(all=True)]
+
+
+def _unescaped(word: bytes) -> str:
+    """A mount point: blanks and the like are written as octal escapes."""
+    octal = re.compile(rb"\\([0-7]{3})")
+    return os.fsdecode(octal.sub(lambda match: bytes([int(match[1], 8)]), word))

@@ -80,14 +80,17 @@ CREATE TABLE runs (
     quiet         INTEGER NOT NULL DEFAULT 0   -- succeeded with nothing to report
 );
 
-CREATE INDEX runs_of_job ON runs (job_id, seq, status);
+-- Every filter of the history, alone and in pairs, walks one of these backwards.
+CREATE INDEX runs_of_job ON runs (job_id, seq);
+CREATE INDEX runs_of_job_by_status ON runs (job_id, status, seq);
+CREATE INDEX runs_of_job_by_role ON runs (job_id, role, seq);
+CREATE INDEX runs_by_status ON runs (status, seq);
 CREATE INDEX runs_by_status_role ON runs (status, role, seq);
 CREATE INDEX runs_by_role ON runs (role, seq);
+CREATE INDEX runs_by_time ON runs (queued_ms, seq);
 CREATE INDEX runs_queued ON runs (pool, priority, seq) WHERE status = 'queued';
 CREATE INDEX runs_active ON runs (job_id, status)
     WHERE status IN ('queued', 'running', 'retry_wait');
-CREATE INDEX runs_failed ON runs (seq)
-    WHERE status IN ('failed', 'timed_out', 'lost');
 
 -- An occurrence is decided once: it has a run, or the reason why it has none.
 CREATE TABLE occurrences (
