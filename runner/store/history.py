@@ -54,13 +54,10 @@ def one(connection: Connection, run_id: str) -> RunView | None:
 def _conditions(
     query: HistoryQuery, status: RunStatus | None
 ) -> tuple[list[str], list[str | int]]:
-    # No index has all three: a job's runs of one status are the fewest to look at,
-    # and the plus keeps SQLite from walking those of the role instead.
-    role = "+role = ?" if query.job_id and status else "role = ?"
     candidates: list[tuple[str, str | int | None]] = [
         ("job_id = ?", query.job_id),
         ("status = ?", status),
-        (role, query.role),
+        ("role = ?", query.role),
         ("queued_ms >= ?", query.since_ms),
         (_NOT_BEFORE, query.since_ms),
         ("seq < ?", query.before_seq),

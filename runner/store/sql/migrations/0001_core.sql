@@ -80,10 +80,11 @@ CREATE TABLE runs (
     quiet         INTEGER NOT NULL DEFAULT 0   -- succeeded with nothing to report
 );
 
--- Every filter of the history, alone and in pairs, walks one of these backwards.
+-- Every combination of the history's filters walks one of these backwards.
 CREATE INDEX runs_of_job ON runs (job_id, seq);
 CREATE INDEX runs_of_job_by_status ON runs (job_id, status, seq);
 CREATE INDEX runs_of_job_by_role ON runs (job_id, role, seq);
+CREATE INDEX runs_of_job_by_both ON runs (job_id, status, role, seq);
 CREATE INDEX runs_by_status ON runs (status, seq);
 CREATE INDEX runs_by_status_role ON runs (status, role, seq);
 CREATE INDEX runs_by_role ON runs (role, seq);
