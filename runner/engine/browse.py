@@ -72,9 +72,9 @@ def list_jobs(project: Project) -> list[JobView]:
 
 def job_detail(project: Project, job_id: str) -> JobDetail:
     row = _find(project, job_id)
-    views = [view for view in list_jobs(project) if view.id == row["id"]]
+    view = _view(jobs.listed(project.index, row["id"])[0])
     body = row["body"]
-    return JobDetail(views[0], None if body is None else decode_definition(body))
+    return JobDetail(view, None if body is None else decode_definition(body))
 
 
 def next_fires(

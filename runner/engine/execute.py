@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +23,7 @@ from runner.process.failpoint import failpoint
 from runner.process.locks import Holder, PidLock
 from runner.store import runs
 from runner.store.events import EventLog
-from runner.store.folders import RunFolder, write_file
+from runner.store.folders import RunFolder, open_regular, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,7 +168,7 @@ def _scene(hands: Hands, case: _Case) -> Scene:
 def _payload(folder: RunFolder, chosen: Plan, events: EventLog, now_ms: int) -> object:
     """The job's own result, if it wrote one that can be read."""
     try:
-        with folder.result.open("rb") as file:
+        with open_regular(folder.result) as file:
             body = file.read(_RESULT_BYTES + 1)
     except OSError:
         return None
@@ -175,8 +176,7 @@ def _payload(folder: RunFolder, chosen: Plan, events: EventLog, now_ms: int) -> 
         events.append(now_ms, "result_unreadable", why="it is larger than 1 MiB")
         return None
     try:
-        text = record.redact(body.decode(), chosen.secrets())
-        return msgspec.json.decode(text)
+        return record.redact_all(msgspec.json.decode(body), chosen.secrets())
     except ValueError as error:
         events.append(now_ms, "result_unreadable", why=str(error))
         return None
@@ -186,7 +186,7 @@ def _answer(chosen: Plan, folder: RunFolder, end: AttemptEnd) -> Answer | None:
     if chosen.agent is None:
         return None
     reader = chosen.agent.reader()
-    with folder.stdout.open("rb") as file:
+    with contextlib.suppress(OSError), open_regular(folder.stdout) as file:
         while chunk := file.read(256 * 1024):
             reader.feed(chunk)
     return reader.answer(end.exit.code)
@@ -196,6 +196,7 @@ def _receipt(hands: Hands, case: _Case, outcome: Outcome, ended_ms: int) -> Rece
     claim = case.claim
     end, answer, payload = outcome.end, outcome.answer, outcome.payload
     secrets = outcome.plan.secrets() if outcome.plan else []
+    error = _redacted(outcome.error, secrets)
     quiet = isinstance(payload, dict) and payload.get("nothing_to_report") is True
     text = said_by(payload) or (answer.text if answer else "")
     return Receipt(
@@ -213,10 +214,10 @@ def _receipt(hands: Hands, case: _Case, outcome: Outcome, ended_ms: int) -> Rece
         started_at=utc_text_ms(claim.started_ms),
         ended_at=utc_text_ms(ended_ms),
         duration_ms=ended_ms - claim.started_ms,
-        error=_redacted(outcome.error, secrets),
+        error=error,
         exit_code=end.exit.code if end else None,
         signal=end.exit.signal if end else None,
-        attempts=(_attempt_record(outcome, end),) if end else (),
+        attempts=(_attempt_record(outcome, end, error),) if end else (),
         target=outcome.plan.target if outcome.plan else "",
         message=record.redact(text, secrets),
         nothing_to_report=quiet and outcome.status is RunStatus.SUCCEEDED,
@@ -228,7 +229,9 @@ def _receipt(hands: Hands, case: _Case, outcome: Outcome, ended_ms: int) -> Rece
     )
 
 
-def _attempt_record(outcome: Outcome, end: AttemptEnd) -> AttemptRecord:
+def _attempt_record(
+    outcome: Outcome, end: AttemptEnd, error: ErrorEnvelope | None
+) -> AttemptRecord:
     return AttemptRecord(
         number=1,
         status=outcome.status,
@@ -237,7 +240,7 @@ def _attempt_record(outcome: Outcome, end: AttemptEnd) -> AttemptRecord:
         pid=end.pid,
         exit_code=end.exit.code,
         signal=end.exit.signal,
-        error=outcome.error,
+        error=error,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.store import history
 from runner.store.events import parse
+from runner.store.folders import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,10 +35,10 @@ class _Growing:
 
     def read(self) -> bytes:
         try:
-            with self._path.open("rb") as file:
+            with open_regular(self._path) as file:
                 file.seek(self._offset)
                 data = file.read(_WINDOW)
-        except FileNotFoundError:
+        except OSError:
             return b""
         self._offset += len(data)
         return data

@@ -47,12 +47,13 @@ class Plan(NamedTuple):
     target: str
 
     def secrets(self) -> list[str]:
-        """Values that must not appear in what we write."""
-        return [
+        """Values that must not appear in what we write, longer ones first."""
+        found = {
             value
             for name, value in self.environment.items()
             if looks_secret(name) and len(value) >= _SECRET_LENGTH
-        ]
+        }
+        return sorted(found, key=len, reverse=True)
 
 
 class _Program(NamedTuple):

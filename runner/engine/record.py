@@ -13,10 +13,10 @@ import msgspec
 from runner import __version__
 from runner.model.instants import utc_text, utc_text_ms
 from runner.model.receipt import Artifact, HostRecord, Receipt
-from runner.store.folders import RunFolder, write_file
+from runner.store.folders import RunFolder, open_regular, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from runner.engine.prepare import Plan
@@ -95,7 +95,7 @@ def artifacts(folder: RunFolder) -> tuple[Artifact, ...]:
 def _sha256(path: Path, size: int) -> str | None:
     if size > _HASHED_BYTES:
         return None
-    with path.open("rb", buffering=0) as file:
+    with open_regular(path) as file:
         if size < _SMALL_BYTES:
             return hashlib.sha256(file.read()).hexdigest()
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -104,7 +104,7 @@ def _sha256(path: Path, size: int) -> str | None:
 def tail(path: Path) -> str:
     """The last lines of a log as text, however large it is."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - _TAIL_BYTES, 0))
             content = file.read(_TAIL_BYTES)
@@ -118,6 +118,22 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, _HIDDEN)
     return text
+
+
+def redact_all(value: object, secrets: Sequence[str]) -> object:
+    """The same for every text in a value that came from JSON."""
+    match value:
+        case str():
+            return redact(value, secrets)
+        case list():
+            return [redact_all(item, secrets) for item in value]
+        case dict():
+            return {
+                redact(str(key), secrets): redact_all(item, secrets)
+                for key, item in value.items()
+            }
+        case _:
+            return value
 
 
 def summary(receipt: Receipt, said: str) -> bytes:

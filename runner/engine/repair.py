@@ -7,7 +7,7 @@ still lives of it is killed and it is lost. The caller holds the runner lock.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import record
 from runner.engine.settle import read_receipt, settle, write_receipt
@@ -40,21 +40,31 @@ _End = tuple[RunStatus, ErrorEnvelope, tuple[LeftoverRecord, ...]]
 """How a run ended, why, and what had to be killed for it."""
 
 
-def repair(project: Project) -> list[str]:
-    """End every run that nobody executes any more; their ids."""
+class Repaired(NamedTuple):
+    """The runs that were ended, and why some could not be."""
+
+    run_ids: list[str]
+    troubles: list[str]
+
+
+def repair(project: Project) -> Repaired:
+    """End every run that nobody executes any more."""
     index, boot = project.index, project.identity.boot
-    repaired = [run for run in runs.running(index) if _lost(project, run)]
-    repaired += [
-        run
-        for run in runs.cancelled_unstarted(index)
-        if finish_unstarted(project, run, RunStatus.CANCELLED)
+    cases = [
+        *((run, _lost) for run in runs.running(index)),
+        *((run, _cancelled) for run in runs.cancelled_unstarted(index)),
+        *((run, _undone_by_power_cut) for run in runs.queued_before_boot(index, boot)),
     ]
-    repaired += [
-        run
-        for run in runs.queued_before_boot(index, boot)
-        if _undone_by_power_cut(project, run)
-    ]
-    return [run.run_id for run in repaired]
+    repaired = Repaired([], [])
+    for run, finish in cases:
+        try:
+            if finish(project, run):
+                repaired.run_ids.append(run.run_id)
+        except OSError as error:
+            # One damaged folder must not keep all other jobs from running.
+            trouble = f"run {run.run_id} cannot be ended: {error}"
+            repaired.troubles.append(trouble)
+    return repaired
 
 
 def finish_unstarted(project: Project, run: RunRow, status: RunStatus) -> bool:
@@ -90,6 +100,10 @@ def _lost(project: Project, run: RunRow) -> bool:
 
     with _seized(folder) as seized:
         return seized and _finish(project, run, folder, end)
+
+
+def _cancelled(project: Project, run: RunRow) -> bool:
+    return finish_unstarted(project, run, RunStatus.CANCELLED)
 
 
 @contextlib.contextmanager
@@ -141,8 +155,8 @@ def _written(project: Project, run: RunRow, folder: RunFolder, end: _End) -> Rec
     finally:
         log.close()
     receipt = _receipt(project, run, end, now_ms)
-    said = record.tail(folder.stdout) or record.tail(folder.stderr)
-    record.write_summary(folder, receipt, said)
+    # Its output is not quoted: what was secret to the run is not known here.
+    record.write_summary(folder, receipt, "")
     receipt = receipt.with_artifacts(record.artifacts(folder))
     write_receipt(folder, receipt)
     return receipt

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from runner.model.instants import utc_text_ms
 from runner.process.cgroup import RunGroup
@@ -61,6 +63,25 @@ class OutputMarks:
                 self._sizes[name] = size
 
 
+class _Place(msgspec.Struct, frozen=True, tag="place"):
+    """Where the run's processes are kept together."""
+
+    cgroup: str
+
+
+class _Sighting(msgspec.Struct, frozen=True, tag="process"):
+    """A process of the run, and when it was first seen."""
+
+    pid: int
+    started: int
+    at: str = ""
+
+
+_sightings: msgspec.json.Decoder[_Place | _Sighting] = msgspec.json.Decoder(
+    _Place | _Sighting
+)
+
+
 class Sightings:
     """Keeps every process that was seen below the child, in processes.jsonl."""
 
@@ -72,13 +93,13 @@ class Sightings:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         self._descriptor = os.open(folder.processes, flags, 0o600)
         if group is not None:
-            self._write({"cgroup": str(group.folder)})
+            self._write(_Place(str(group.folder)))
 
     def add(self, pid: int, now_ms: int) -> None:
         started = start_of(pid)
         if started is not None and self.seen.get(pid) != started:
             self.seen[pid] = started
-            self._write({"pid": pid, "started": started, "at": utc_text_ms(now_ms)})
+            self._write(_Sighting(pid, started, utc_text_ms(now_ms)))
 
     def look(self, kin: set[int], now_ms: int) -> None:
         for pid in below(self._table, os.getpid(), kin):
@@ -87,8 +108,8 @@ class Sightings:
     def close(self) -> None:
         os.close(self._descriptor)
 
-    def _write(self, what: dict[str, str | int]) -> None:
-        os.write(self._descriptor, json.dumps(what).encode() + b"\n")
+    def _write(self, what: _Place | _Sighting) -> None:
+        os.write(self._descriptor, msgspec.json.encode(what) + b"\n")
 
 
 class Seen(NamedTuple):
@@ -100,7 +121,7 @@ class Seen(NamedTuple):
 
 
 def read_sightings(folder: RunFolder) -> Seen:
-    """Read processes.jsonl; a torn last line is passed over."""
+    """Read processes.jsonl; what is no sighting, or only half of one, is passed over."""
     processes: dict[int, int] = {}
     group: RunGroup | None = None
     try:
@@ -108,13 +129,11 @@ def read_sightings(folder: RunFolder) -> Seen:
     except OSError:
         lines = []
     for line in lines:
-        try:
-            what = json.loads(line)
-        except ValueError:
-            continue
-        if "cgroup" in what:
-            group = RunGroup.at(what["cgroup"])
-        elif "pid" in what:
-            processes[what["pid"]] = what["started"]
+        with contextlib.suppress(msgspec.MsgspecError):
+            match _sightings.decode(line):
+                case _Place(cgroup):
+                    group = RunGroup.at(cgroup)
+                case _Sighting(pid, started):
+                    processes[pid] = started
     leader = next(iter(processes.items()), None)
     return Seen(leader, processes, group)

@@ -55,7 +55,7 @@ def run(project: Project, *, dry_run: bool = False) -> TickReport:
         refresh.refresh_under_lock(project)
         refresh.demand_some_configuration(project)
         failpoint("tick.refreshed")
-        repaired = [] if dry_run else _repair(project)
+        repaired, troubles = ([], []) if dry_run else _repair(project)
         failpoint("tick.repaired")
         started, skipped = _enqueue(project, dry_run=dry_run)
         failpoint("tick.enqueued")
@@ -63,7 +63,7 @@ def run(project: Project, *, dry_run: bool = False) -> TickReport:
         lock.release()
     failpoint("tick.unlocked")
     silent = 0 if dry_run else start_workers(project)
-    messages = refresh.broken(project)
+    messages = [*refresh.broken(project), *troubles]
     return TickReport(started, skipped, repaired, None, messages, silent)
 
 
@@ -97,9 +97,10 @@ def _work_is_waiting(project: Project) -> bool:
     return due is not None and due <= meta.horizon(project.index)
 
 
-def _repair(project: Project) -> list[str]:
+def _repair(project: Project) -> tuple[list[str], list[str]]:
+    """The runs that were ended, and what was in the way of others."""
     if not pulse.any_unfinished(project.index):
-        return []
+        return [], []
     from runner.engine.repair import repair
 
     return repair(project)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+import itertools
 import json
 import os
 import re
@@ -40,7 +41,8 @@ AGENT_KEYS = (
 """Keys and markers of other tools: agents get them only where `env_pass` names them."""
 
 _SECRET = re.compile(
-    r"(KEY|TOKEN|SECRET|PASS(WORD|WD|PHRASE)?|CREDENTIALS?|AUTH|COOKIE|DSN)(_|$)",
+    r"((KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|COOKIE)S?\d*"
+    r"|(^|_)(PASS|AUTH|AUTHORIZATION|DSN))(_|$)",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -107,9 +109,12 @@ def read_env_file(path: Path) -> dict[str, str]:
         name, separator, value = line.strip().removeprefix("export ").partition("=")
         if not separator or name.strip().startswith("#"):
             continue
+        lexer = shlex.shlex(value, posix=True)
+        lexer.whitespace_split = True
+        lexer.commenters = ""  # a comment begins with a word, never inside one
         try:
-            words = shlex.split(value, comments=True)
-        except ValueError:
+            words = list(itertools.takewhile(lambda word: word[:1] != "#", lexer))
+        except ValueError:  # a quote that is never closed
             words = [value.strip()]
         variables[name.strip()] = " ".join(words)
     return variables

@@ -7,13 +7,19 @@ beside its place, synced, renamed, and its folder synced.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
+import stat
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runner.model.errors import StateUnavailableError
 from runner.model.run import run_month
+
+if TYPE_CHECKING:
+    from io import FileIO
 
 NETWORK_FILESYSTEMS = frozenset(
     {
@@ -124,6 +130,20 @@ class RunFolder:
         except FileNotFoundError:
             for folder in (*reversed(self.path.parents[:3]), self.path):
                 folder.mkdir(0o700, exist_ok=True)
+
+
+def open_regular(path: Path) -> FileIO:
+    """Open a file of a run folder for reading.
+
+    A job may have put anything in its place: a FIFO would block for ever, a link
+    lead elsewhere. Raises OSError for what is no regular file.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    return os.fdopen(descriptor, "rb", buffering=0)
 
 
 def write_file(path: Path, content: bytes) -> None:

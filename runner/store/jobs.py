@@ -128,11 +128,13 @@ def note_end(
     )
 
 
-def listed(connection: Connection) -> list[Row]:
-    return connection.execute(queries("jobs")["listed"]).fetchall()
+def listed(connection: Connection, job_id: str | None = None) -> list[Row]:
+    """Every configured job in the file's order, or the one that is named."""
+    return connection.execute(queries("jobs")["listed"], {"id": job_id}).fetchall()
 
 
 def find(connection: Connection, job_id: str) -> Row | None:
     """One configured job with its definition's body, whatever the case of its id."""
-    row: Row | None = connection.execute(queries("jobs")["one"], (job_id,)).fetchone()
+    statement = queries("jobs")["one"]
+    row: Row | None = connection.execute(statement, (job_id.lower(),)).fetchone()
     return row

@@ -189,7 +189,8 @@ def find(connection: Connection, run_id: str) -> RunRow | None:
 
 
 def latest_of_job(connection: Connection, job_id: str) -> str | None:
-    row = connection.execute(queries("runs")["latest_of_job"], (job_id,)).fetchone()
+    statement = queries("runs")["latest_of_job"]
+    row = connection.execute(statement, (job_id.lower(),)).fetchone()
     return None if row is None else str(row[0])
 
 

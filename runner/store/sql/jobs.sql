@@ -43,12 +43,12 @@ LEFT JOIN runs a ON a.seq = (
     AND r.status IN ('queued', 'running', 'retry_wait')
     ORDER BY r.status = 'queued', r.seq LIMIT 1
 )
-WHERE j.removed = 0
+WHERE j.removed = 0 AND (:id IS NULL OR j.id = :id)
 ORDER BY j.position
 
 -- name: one
 SELECT j.*, d.body FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
-WHERE j.id = ? COLLATE NOCASE AND j.removed = 0
+WHERE j.id = ? AND j.removed = 0
 
 -- name: forget_later_starts
 UPDATE jobs SET last_started = :now WHERE last_started > :now

@@ -71,7 +71,7 @@ UPDATE runs SET queued_boot = :boot WHERE run_id = :run_id
 SELECT * FROM runs WHERE run_id = ?
 
 -- name: latest_of_job
-SELECT run_id FROM runs WHERE job_id = ? COLLATE NOCASE ORDER BY seq DESC LIMIT 1
+SELECT run_id FROM runs WHERE job_id = ? ORDER BY seq DESC LIMIT 1
 
 -- name: with_prefix
 SELECT run_id FROM runs WHERE run_id >= :prefix AND run_id < :prefix || '~' LIMIT 2
