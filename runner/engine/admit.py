@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.process.identity import is_alive
 from runner.process.spawn import Detached, spawn_detached
-from runner.store import meta, pulse, runs, workers
+from runner.store import jobs, meta, pulse, runs, workers
 from runner.store.workers import WorkerRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runner.engine.project import Project
     from runner.model.identity import Identity
 
@@ -68,13 +70,31 @@ def appoint(project: Project) -> list[WorkerRow]:
         wanted += [pool] * number
     if timer_wanted(project, living):
         wanted.append(None)
-    appointed = [new_worker(pool, project.identity) for pool in wanted]
+    return _signed_in(project, wanted)
+
+
+def appoint_ahead(project: Project, due: int) -> list[WorkerRow]:
+    """Sign in fellow workers for what falls due soon, but for the timer's own place.
+
+    Call it inside a transaction.
+    """
+    widths = meta.pools(project.index)
+    living = live_workers(project)
+    wanted: list[str] = []
+    for pool, number in jobs.coming(project.index, due).items():
+        present = sum(worker.pool == pool for worker in living)
+        wanted += [pool] * min(number, widths.get(pool, 1) - present)
+    return _signed_in(project, wanted[1:])
+
+
+def _signed_in(project: Project, pools: Sequence[str | None]) -> list[WorkerRow]:
+    appointed = [_new_worker(pool, project.identity) for pool in pools]
     for worker in appointed:
         workers.sign_in(project.index, worker, project.clock.wall_ms())
     return appointed
 
 
-def new_worker(pool: str | None, starter: Identity) -> WorkerRow:
+def _new_worker(pool: str | None, starter: Identity) -> WorkerRow:
     """Until a worker signs in itself, its row lives as long as who started it."""
     return WorkerRow(secrets.token_hex(6), pool, starter)
 
@@ -89,13 +109,18 @@ class Starting(NamedTuple):
         return [worker.pid for worker in self.detached]
 
 
-def start(project: Project, appointed: list[WorkerRow]) -> Starting:
-    """Start the processes of appointed workers."""
+def start(
+    project: Project, appointed: list[WorkerRow], *, linger_until_ms: int = 0
+) -> Starting:
+    """Start the processes of appointed workers.
+
+    They leave when there is nothing to do, but not before `linger_until_ms`, wall time.
+    """
     environment = project.worker_environment() if appointed else {}
     detached: list[Detached] = []
     for worker in appointed:
         words = (str(project.config), str(project.state.root), worker.id)
-        arguments = (*words, worker.pool or "")
+        arguments = (*words, worker.pool or "", str(linger_until_ms))
         log = project.state.worker_log
         detached.append(spawn_detached(WORKER_MODULE, arguments, environment, log))
     return Starting(detached)

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from runner.engine.authority import Actor, operator, role_for
 from runner.engine.browse import definition_of, problem_of, resolve_run
 from runner.engine.enclosure import enclosing_run
-from runner.engine.repair import finish_unstarted, repair
+from runner.engine.repair import finish_unstarted, repair_if_free
 from runner.engine.tick import start_workers
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import Code, JobInvalidError, OverlapError
 from runner.model.job import Overlap
 from runner.model.run import RunStatus, Trigger, new_run_id
 from runner.process.environment import dump_base, load_base, record_base
-from runner.process.locks import Holder, PidLock
-from runner.store import pulse, runs
+from runner.store import runs
 from runner.store.db import Row, transaction
 from runner.store.folders import write_durably
 from runner.store.runs import ASKED_PRIORITY, NewRun
@@ -53,7 +52,7 @@ def submit(project: Project, order: Order) -> str:
         raise _invalid(row)
     actor = _actor(project, order.actor_user)
     role = role_for(definition, order.role, actor)
-    _repair_if_free(project)
+    repair_if_free(project)
     job = definition.job
     run_id = new_run_id(project.clock.wall_ms())
     with transaction(project.index, durable=True):
@@ -140,15 +139,3 @@ def _refuse_overlap(project: Project, job_id: str) -> None:
     raise OverlapError(
         message, hint=f"Wait, or stop it with `jobconsole cancel {run_id}`."
     )
-
-
-def _repair_if_free(project: Project) -> None:
-    """A dead worker's run must not keep its job busy."""
-    if not pulse.any_unfinished(project.index):
-        return
-    lock = PidLock(project.state.runner_lock)
-    if lock.acquire(Holder(project.identity, project.clock.wall_ms(), None)):
-        try:
-            repair(project)
-        finally:
-            lock.release()

@@ -19,9 +19,9 @@ from runner.model.run import RunStatus
 from runner.process.descendants import Found, Trace, kill_all, survivors
 from runner.process.failpoint import failpoint
 from runner.process.identity import is_alive
-from runner.process.locks import PidLock
+from runner.process.locks import Holder, PidLock
 from runner.process.table import FileKey, ProcessTable, process_table
-from runner.store import events, runs
+from runner.store import events, pulse, runs
 from runner.store.db import transaction
 
 if TYPE_CHECKING:
@@ -65,6 +65,21 @@ def repair(project: Project) -> Repaired:
             trouble = f"run {run.run_id} cannot be ended: {error}"
             repaired.troubles.append(trouble)
     return repaired
+
+
+def repair_if_free(project: Project) -> None:
+    """As `repair`, unless somebody else holds the runner lock and does it.
+
+    A dead worker's run must not keep its job busy until the next tick.
+    """
+    if not pulse.any_unfinished(project.index):
+        return
+    lock = PidLock(project.state.runner_lock)
+    if lock.acquire(Holder(project.identity, project.clock.wall_ms(), None)):
+        try:
+            repair(project)
+        finally:
+            lock.release()
 
 
 def finish_unstarted(project: Project, run: RunRow, status: RunStatus) -> bool:

@@ -12,15 +12,24 @@ from runner.engine import admit
 from runner.engine.clocks import read_clocks
 from runner.engine.enqueue import decode_schedule, enqueue_at, next_after
 from runner.engine.refresh import refresh_if_free
+from runner.engine.repair import repair_if_free
 from runner.process.failpoint import failpoint
 from runner.store import jobs, meta, pulse, workers
 from runner.store.db import transaction
 from runner.store.workers import WorkerRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runner.engine.project import Project
 
 LOOK_MS = 1_000
+
+LEAD_MS = 1_000
+"""How long before an instant those come who will be needed at it."""
+
+LINGER_MS = 1_000
+"""How long after it they wait for what they came for."""
 
 
 class Due(NamedTuple):
@@ -31,11 +40,18 @@ class Due(NamedTuple):
 
 
 class Timer:
-    """Waits for the next instant of any job."""
+    """Waits for the next instant of any job. `set_off` starts fellow workers."""
 
-    def __init__(self, project: Project, worker_id: str) -> None:
+    def __init__(
+        self,
+        project: Project,
+        worker_id: str,
+        set_off: Callable[[list[WorkerRow], int], None],
+    ) -> None:
         self._project = project
         self._id = worker_id
+        self._set_off = set_off
+        self._prepared_for: int | None = None
 
     def wait(self) -> Due:
         """Wait until a run can be taken, or nothing more is due before the next tick."""
@@ -48,13 +64,25 @@ class Timer:
                     return Due(None, [])
                 continue
             left_ms = due * 1000 - self._project.clock.wall_ms()
-            if left_ms > 0:
-                self._project.clock.sleep(min(left_ms, LOOK_MS))
-                continue
-            come = self._instant()
-            if come.pool is not None:
-                return come
-            self._start(come.appointed)
+            if left_ms > LEAD_MS:
+                self._project.clock.sleep(min(left_ms - LEAD_MS, LOOK_MS))
+            elif self._prepared_for != due:
+                self._prepared_for = due
+                self._prepare(due)
+            elif left_ms > 0:
+                self._project.clock.sleep(left_ms)
+            else:
+                come = self._instant()
+                if come.pool is not None:
+                    return come
+                self._set_off(come.appointed, 0)
+
+    def _prepare(self, due: int) -> None:
+        """Clear away the dead, and have fellow workers come for the instant."""
+        repair_if_free(self._project)
+        with transaction(self._project.index):
+            fellows = admit.appoint_ahead(self._project, due)
+        self._set_off(fellows, due * 1000 + LINGER_MS)
 
     def _warm_up(self) -> None:
         """Parse the coming schedules now: at their instant every millisecond counts."""
@@ -87,8 +115,3 @@ class Timer:
             appointed = admit.appoint(project)
         failpoint("timer.enqueued")
         return Due(pool, appointed)
-
-    def _start(self, appointed: list[WorkerRow]) -> None:
-        """Start what others need while we go on waiting."""
-        if appointed:
-            admit.gather(self._project, admit.start(self._project, appointed))

@@ -2,8 +2,8 @@
 
 A timer is a worker that has not begun: it waits for what falls due before the next
 tick and, when it comes, takes a run of it at once. Started as
-`python -P -m runner.engine.worker CONFIG STATE ID POOL PIPE`; an empty pool makes a
-timer. Everything it needs is imported before its first claim, so that an upgrade of
+`python -P -m runner.engine.worker CONFIG STATE ID POOL LINGER PIPE`; an empty pool
+makes a timer. Everything it needs is imported before its first claim, so that an upgrade of
 the program on disk never mixes two versions in one process.
 """
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from runner.store.runs import Claim
 
 
+_GLANCE_MS = 2
+"""How often one who came early looks whether the instant has brought something."""
+
+
 class Worker:
     """The life of one worker process."""
 
@@ -61,22 +65,37 @@ class Worker:
 
     def wait_for_work(self) -> str | None:
         """As a timer: until something is due. The pool to work for, or None."""
-        due = Timer(self._project, self._id).wait()
-        self._set_off(due.appointed)
+        due = Timer(self._project, self._id, self._set_off).wait()
+        self._set_off(due.appointed, 0)
         return due.pool
 
-    def work(self, pool: str) -> None:
-        """Execute runs of the pool until there is none that could start now."""
-        claim = self._claim(pool, None)
-        while claim is not None:
-            failpoint("worker.claimed")
-            executed = execute(self._hands, claim)
-            claim = self._claim(pool, executed)
-            executed.lock.release()
-            failpoint("worker.ended")
+    def work(self, pool: str, *, linger_until_ms: int = 0) -> None:
+        """Execute runs of the pool until there is none that could start.
 
-    def _claim(self, pool: str, executed: Executed | None) -> Claim | None:
-        """End one run and take the next, or leave, all in one transaction."""
+        One that came for an instant waits for it until `linger_until_ms`.
+        """
+        executed: Executed | None = None
+        here = True
+        while here:
+            may_leave = self._project.clock.wall_ms() >= linger_until_ms
+            claim, here = self._claim(pool, executed, may_leave=may_leave)
+            if executed is not None:
+                executed.lock.release()
+                failpoint("worker.ended")
+                executed = None
+            if claim is not None:
+                failpoint("worker.claimed")
+                executed = execute(self._hands, claim)
+            elif here:
+                self._await_work(pool, linger_until_ms)
+
+    def _claim(
+        self, pool: str, executed: Executed | None, *, may_leave: bool
+    ) -> tuple[Claim | None, bool]:
+        """End one run and take the next, or leave, all in one transaction.
+
+        The claim, if there was something to take, and whether we are still here.
+        """
         project = self._project
         appointed: list[WorkerRow] = []
         # A power cut must not undo the claim of an agent run: it would run twice.
@@ -85,12 +104,24 @@ class Worker:
             if executed is not None:
                 settle(project.index, executed.receipt)
             claim = self._next(pool)
-            if claim is None:
+            leaves = claim is None and may_leave
+            if leaves:
                 workers.sign_out(project.index, self._id)
                 appointed = admit.appoint(project)
         if appointed:
             admit.gather(project, admit.start(project, appointed))
-        return claim
+        return claim, not leaves
+
+    def _await_work(self, pool: str, until_ms: int) -> None:
+        """Wait until something is queued for the pool, or the time is over."""
+        index, clock = self._project.index, self._project.clock
+        seen = data_version(index)
+        while clock.wall_ms() < until_ms:
+            clock.sleep(_GLANCE_MS)
+            if data_version(index) != seen:
+                seen = data_version(index)
+                if runs.any_waiting(index, pool):
+                    return
 
     def _next(self, pool: str) -> Claim | None:
         project = self._project
@@ -115,18 +146,20 @@ class Worker:
         with transaction(project.index):
             meta.put(project.index, {meta.ASKED: ""})
             appointed = admit.appoint(project)
-        self._set_off(appointed)
+        self._set_off(appointed, 0)
 
-    def _set_off(self, appointed: list[WorkerRow]) -> None:
+    def _set_off(self, appointed: list[WorkerRow], linger_until_ms: int) -> None:
         """Start fellow workers; they are no leftovers of anybody's run."""
-        starting = admit.start(self._project, appointed)
+        starting = admit.start(
+            self._project, appointed, linger_until_ms=linger_until_ms
+        )
         self._hands.reaper.kin.update(starting.pids)
         for worker in starting.detached:
             os.close(worker.ready)
 
 
 def main(arguments: list[str]) -> None:
-    config, state, worker_id, pool, pipe = arguments
+    config, state, worker_id, pool, linger, pipe = arguments
     shed_inherited_signals()
     with open_project(Path(config), Path(state), current()) as project:
         worker = Worker(project, worker_id)
@@ -137,7 +170,7 @@ def main(arguments: list[str]) -> None:
             return
         serving = pool or worker.wait_for_work()
         if serving:
-            worker.work(serving)
+            worker.work(serving, linger_until_ms=int(linger))
     failpoint("worker.left")
 
 

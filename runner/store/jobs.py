@@ -84,6 +84,11 @@ def due(connection: Connection, now: int) -> list[DueJob]:
     return [DueJob(*(row[name] for name in DueJob._fields)) for row in rows]
 
 
+def coming(connection: Connection, until: int) -> dict[str, int]:
+    """How many jobs of each pool will fall due up to an instant."""
+    return dict(map(tuple, connection.execute(queries("jobs")["coming"], (until,))))
+
+
 def set_progress(
     connection: Connection, job_id: str, cursor: int, next_at: int | None
 ) -> None:

@@ -128,6 +128,11 @@ def claimable(connection: Connection) -> dict[str, int]:
     return dict(map(tuple, connection.execute(queries("runs")["claimable"])))
 
 
+def any_waiting(connection: Connection, pool: str) -> bool:
+    row = connection.execute(queries("runs")["any_waiting"], (pool,)).fetchone()
+    return bool(row[0])
+
+
 def agents_waiting(connection: Connection, pool: str) -> bool:
     """Whether the next claim of the pool may be that of an agent run."""
     row = connection.execute(queries("runs")["agents_waiting"], (pool,)).fetchone()

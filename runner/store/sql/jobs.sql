@@ -26,6 +26,12 @@ FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
 WHERE j.next_at <= ? AND j.next_at IS NOT NULL AND j.removed = 0
 ORDER BY j.next_at, j.position
 
+-- name: coming
+SELECT pool, count(*) FROM jobs
+WHERE next_at <= ? AND next_at IS NOT NULL AND removed = 0
+AND enabled AND definition IS NOT NULL
+GROUP BY pool
+
 -- name: decided
 UPDATE jobs SET cursor = :cursor, next_at = :next_at WHERE id = :id
 

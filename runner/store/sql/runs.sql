@@ -31,6 +31,9 @@ AND (NOT q.alone OR NOT EXISTS (
 ))
 GROUP BY q.pool
 
+-- name: any_waiting
+SELECT EXISTS (SELECT 1 FROM runs WHERE pool = ? AND status = 'queued')
+
 -- name: agents_waiting
 SELECT EXISTS (
     SELECT 1 FROM runs WHERE pool = ? AND status = 'queued' AND kind = 'agent'

@@ -1,0 +1,1 @@
+"""Benchmarks: every number beside its baseline, taken in the same run."""
