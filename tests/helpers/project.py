@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import textwrap
 from typing import TYPE_CHECKING
 
 from runner import api
 from runner.engine.operate import Order
+from runner.process.environment import current
 from tests.helpers.wait import wait_until
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from runner.process.clock import Clock
 
 
-def write_project(root: Path, config: str, files: Mapping[str, str] | None = None) -> Path:
+def write_project(
+    root: Path, config: str, files: Mapping[str, str] | None = None
+) -> Path:
     """Write teleclaude.yml and other files, dedented; the path of the former."""
     for name, text in {"teleclaude.yml": config, **(files or {})}.items():
         path = root / name
@@ -35,7 +37,7 @@ def write_project(root: Path, config: str, files: Mapping[str, str] | None = Non
 def opened(config: Path, clock: Clock | None = None) -> Iterator[Project]:
     """The project with its configuration in force."""
     state = config.parent / ".jobconsole"
-    with api.open_project(config, state, os.environ, clock) as project:
+    with api.open_project(config, state, current(), clock) as project:
         api.refresh(project)
         yield project
 

@@ -12,9 +12,10 @@ import msgspec
 from runner import api
 from runner.model.receipt import Receipt
 from runner.process.descendants import signal_process
+from runner.process.identity import is_alive
 from runner.store import runs, workers
 from runner.store.db import transaction
-from tests.helpers.project import ended, opened, write_project
+from tests.helpers.project import opened, write_project
 from tests.helpers.wait import wait_until
 
 if TYPE_CHECKING:
@@ -47,18 +48,35 @@ def site(
 
 def end_everything(project: Project) -> None:
     """End all runs, and the workers that wait for something to fall due."""
-    index = project.index
-    queued = index.execute("SELECT run_id FROM runs WHERE status = 'queued'").fetchall()
-    active = [row["run_id"] for row in queued]
-    active += [run.run_id for run in runs.running(index)]
-    for run_id in active:
+    try:
+        end_runs(project)
+    finally:
+        for worker in workers.everyone(project.index):
+            pid, started, _ = worker.identity
+            signal_process(pid, started, signal.SIGKILL)
+            with transaction(project.index):
+                workers.sign_out(project.index, worker.id)
+
+
+def end_runs(project: Project) -> None:
+    """Have all runs killed, and wait as long as anybody lives who could."""
+    for run_id in active_runs(project):
         api.cancel(project, run_id, actor="tester", kill=True)
-    for run_id in active:
-        ended(project, run_id)
-    for worker in workers.everyone(index):
-        signal_process(worker.identity.pid, worker.identity.started, signal.SIGKILL)
-        with transaction(index):
-            workers.sign_out(index, worker.id)
+    wait_until(
+        lambda: not active_runs(project) or not living_workers(project),
+        "the runs of the test to end",
+    )
+
+
+def active_runs(project: Project) -> list[str]:
+    rows = project.index.execute(
+        "SELECT run_id FROM runs WHERE status IN ('queued', 'running', 'retry_wait')"
+    )
+    return [row["run_id"] for row in rows]
+
+
+def living_workers(project: Project) -> bool:
+    return any(is_alive(row.identity) for row in workers.everyone(project.index))
 
 
 def receipt_of(project: Project, run_id: str) -> Receipt:

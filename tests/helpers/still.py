@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner import api
+from runner.engine import tick
 from runner.model.instants import parse_ms
 from runner.model.occurrence import Reason, Stretch
 from runner.model.run import RunStatus
@@ -59,6 +60,11 @@ class Still:
 
     def tick(self) -> TickReport:
         return api.tick(self.project)
+
+    def decide(self) -> None:
+        """The part of a tick that decides, without repair and workers: it is quick."""
+        api.refresh(self.project)
+        tick._enqueue(self.project, dry_run=False)
 
     def configure(self, jobs: Mapping[str, object]) -> None:
         """Edit the configuration; the next look finds it."""
