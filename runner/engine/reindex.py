@@ -7,7 +7,6 @@ everything up to the last sign of life counts as decided, so that nothing runs t
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +18,11 @@ from runner.engine.project import Project, open_project
 from runner.engine.refresh import refresh_under_lock
 from runner.engine.repair import repair
 from runner.engine.settle import read_receipt
-from runner.model.errors import LockHeldError, StateUnavailableError
+from runner.model.errors import (
+    LockHeldError,
+    StateTooNewError,
+    StateUnavailableError,
+)
 from runner.model.instants import parse_ms
 from runner.model.run import RunStatus, is_run_id
 from runner.model.schedule import Legacy
@@ -93,9 +96,14 @@ def _set_aside_unreadable(state: StateDir) -> Path | None:
     """Move an index away that is no database any more; its name if there was one."""
     if not state.index.exists():
         return None
-    with contextlib.suppress(StateUnavailableError, sqlite3.Error):
-        if restore.is_sound(state.index):
-            return None
+    try:
+        sound = restore.is_sound(state.index)
+    except StateTooNewError:
+        raise
+    except (StateUnavailableError, sqlite3.Error):
+        sound = False
+    if sound:
+        return None
     number = 1
     while (aside := state.root / f"index.db.broken-{number}").exists():
         number += 1

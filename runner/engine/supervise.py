@@ -12,6 +12,7 @@ from runner.model.job import Leftovers
 from runner.model.receipt import LeftoverRecord
 from runner.process.cgroup import RunGroup
 from runner.process.descendants import (
+    LEFTOVER_GRACE_MS,
     Found,
     Reaper,
     Trace,
@@ -79,6 +80,7 @@ class _Stopping:
         self._kill_at: int | None = None
         self._killed = False
         self.reason: StopReason | None = None
+        self.hurried = False
         self.actor = ""
 
     def ask(self, reason: StopReason, actor: str) -> bool:
@@ -94,6 +96,7 @@ class _Stopping:
     def kill_if(self, *, now: bool) -> None:
         """Kill the child when its grace is over, or at once."""
         over = self._kill_at is not None and self._clock.awake_ms() >= self._kill_at
+        self.hurried = self.hurried or now
         if (now or over) and not self._killed:
             self._killed = True
             signal_group(self._pid, signal.SIGKILL)
@@ -143,7 +146,10 @@ def _attempt(
     leader = next(iter(sightings.seen.items()), None)
     trace = Trace(scene.run_id, leader, sightings.seen, logs.keys(), group)
     succeeded = exit_.code == 0 and stopping.reason is None
-    records = _sweep(scene, trace, keep=succeeded and policy is Leftovers.KEEP)
+    if succeeded and policy is Leftovers.KEEP:
+        records = _kept(scene, trace)
+    else:
+        records = _swept(scene, trace, 0 if stopping.hurried else LEFTOVER_GRACE_MS)
     failpoint("worker.swept")
     marks.look(ended_ms)
     return AttemptEnd(
@@ -201,13 +207,16 @@ def _ask(stopping: _Stopping, reason: StopReason, actor: str, scene: Scene) -> N
         )
 
 
-def _sweep(scene: Scene, trace: Trace, *, keep: bool) -> tuple[LeftoverRecord, ...]:
-    """End what outlived the child, or let it live on where the job wants that."""
-    if keep:
-        kept = scene.reaper.leftovers(trace)
-        scene.reaper.keep(kept)
-        return tuple(_record(found, "kept") for found in kept.values())
-    ended = scene.reaper.end(trace)
+def _kept(scene: Scene, trace: Trace) -> tuple[LeftoverRecord, ...]:
+    """Let what outlived the child live on."""
+    kept = scene.reaper.leftovers(trace)
+    scene.reaper.keep(kept)
+    return tuple(_record(found, "kept") for found in kept.values())
+
+
+def _swept(scene: Scene, trace: Trace, grace_ms: int) -> tuple[LeftoverRecord, ...]:
+    """End what outlived the child."""
+    ended = scene.reaper.end(trace, grace_ms=grace_ms)
     return tuple(_record(found, "killed") for found in ended.values())
 
 

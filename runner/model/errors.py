@@ -136,6 +136,10 @@ class StateUnavailableError(JobconsoleError):
     code = Code.STATE_UNAVAILABLE
 
 
+class StateTooNewError(StateUnavailableError):
+    """The index was written by a newer jobconsole: upgrade this one."""
+
+
 class LockHeldError(JobconsoleError):
     """Somebody else holds the lock: `data` says who and since when."""
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from runner.process.clock import Clock
     from runner.process.table import FileKey, ProcessInfo, ProcessTable
 
-GRACE_MS = 1_000
+LEFTOVER_GRACE_MS = 1_000
 """Between asking a leftover to end and killing it."""
 
 _REAP_MS = 5_000
@@ -188,7 +188,9 @@ class Reaper:
             return found
         return survivors(self._table, trace, self.kin)
 
-    def end(self, trace: Trace, *, grace_ms: int = GRACE_MS) -> dict[int, Found]:
+    def end(
+        self, trace: Trace, *, grace_ms: int = LEFTOVER_GRACE_MS
+    ) -> dict[int, Found]:
         """End every process of the run and return all that had to be ended."""
         ended = self.leftovers(trace)
         if ended and grace_ms:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.model.errors import StateUnavailableError
+from runner.model.errors import StateTooNewError, StateUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,7 @@ def _prepare(connection: Connection, path: Path) -> None:
     wanted = _newest()
     if present > wanted:
         message = f"{path} was written by a newer jobconsole (schema {present})"
-        raise StateUnavailableError(message, hint="Upgrade this jobconsole.")
+        raise StateTooNewError(message, hint="Upgrade this jobconsole.")
     if present < wanted:
         _migrate(connection)
 

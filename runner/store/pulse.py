@@ -16,7 +16,7 @@ def any_due(connection: Connection, now: int) -> bool:
 
 
 def next_due(connection: Connection) -> int | None:
-    """The earliest instant at which something falls due, in epoch seconds."""
+    """The earliest instant at which something can start, in epoch seconds."""
     row = connection.execute(queries("pulse")["next_due"]).fetchone()
     return None if row[0] is None else int(row[0])
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner import api
+from runner.model.errors import JobconsoleError
 from runner.model.receipt import Receipt
 from runner.process.descendants import signal_process
 from runner.process.identity import is_alive
@@ -48,6 +49,10 @@ def site(
 
 def end_everything(project: Project) -> None:
     """End all runs, and the workers that wait for something to fall due."""
+    with contextlib.suppress(JobconsoleError):
+        # Without jobs nothing falls due any more that would call the next worker.
+        project.config.write_text("jobs: {}", "utf-8")
+        api.refresh(project)
     try:
         end_runs(project)
     finally:

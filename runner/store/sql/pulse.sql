@@ -4,7 +4,8 @@ SELECT EXISTS (
 )
 
 -- name: next_due
-SELECT min(next_at) FROM jobs WHERE next_at IS NOT NULL AND removed = 0
+SELECT min(next_at) FROM jobs
+WHERE next_at IS NOT NULL AND removed = 0 AND enabled AND definition IS NOT NULL
 
 -- name: any_queued
 SELECT EXISTS (SELECT 1 FROM runs WHERE status = 'queued')

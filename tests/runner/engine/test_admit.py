@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.admit import Starting, gather, lacking, live_workers
+from runner.engine.admit import Starting, gather, lacking, live_workers, start
 from runner.engine.operate import Order
 from runner.model.identity import Identity
 from runner.model.views import HistoryQuery
 from runner.process.identity import boot_id
-from runner.process.spawn import Detached, spawn_detached
+from runner.process.spawn import Detached
 from runner.store import runs, workers
 from runner.store.db import transaction
 from runner.store.workers import WorkerRow
@@ -159,18 +159,11 @@ def test_racing_workers_fill_no_more_than_the_pool(tmp_path: Path) -> None:
             with transaction(project.index):
                 for number in range(WIDTH):
                     workers.sign_out(project.index, f"place{number}")
-            words = (str(config), str(project.state.root))
-            starting = Starting(
-                [
-                    spawn_detached(
-                        "runner.engine.worker",
-                        (*words, f"racer{number}", "default"),
-                        project.worker_environment(),
-                        project.state.worker_log,
-                    )
-                    for number in range(RACING)
-                ]
-            )
+            racers = [
+                WorkerRow(f"racer{number}", "default", project.identity)
+                for number in range(RACING)
+            ]
+            starting = start(project, racers)
             gather(project, starting)
             wait_until(
                 lambda: runs.running_by_pool(project.index) == {"default": WIDTH},

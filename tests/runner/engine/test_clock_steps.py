@@ -151,4 +151,4 @@ def test_a_clock_set_forward_under_the_timer_floods_nobody(tmp_path: Path) -> No
 
 def run_timer_once(it: Still) -> None:
     """The timer of `still` wakes; it leaves once it has something to work at."""
-    Timer(it.project, "None-0").wait()
+    Timer(it.project, "None-0", lambda _appointed, _until_ms: None).wait()
