@@ -205,6 +205,9 @@ class Reaper:
                 break
             ended |= left
             kill_all(left, lambda: self.leftovers(trace))
+            if trace.group is not None:
+                # The only thing quicker than one who forks from pid to pid.
+                trace.group.kill()
             self._collect()
             self._clock.sleep(1)
         return ended
