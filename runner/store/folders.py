@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
 import re
 import stat
@@ -77,47 +78,47 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @property
+    @functools.cached_property
     def lock(self) -> Path:
         return self.path / "run.lock"
 
-    @property
+    @functools.cached_property
     def receipt(self) -> Path:
         return self.path / "run_receipt.json"
 
-    @property
+    @functools.cached_property
     def summary(self) -> Path:
         return self.path / "summary.md"
 
-    @property
+    @functools.cached_property
     def events(self) -> Path:
         return self.path / "events.jsonl"
 
-    @property
+    @functools.cached_property
     def stdout(self) -> Path:
         return self.path / "stdout.log"
 
-    @property
+    @functools.cached_property
     def stderr(self) -> Path:
         return self.path / "stderr.log"
 
-    @property
+    @functools.cached_property
     def manifest(self) -> Path:
         return self.path / "manifest.json"
 
-    @property
+    @functools.cached_property
     def prompt(self) -> Path:
         return self.path / "prompt.md"
 
-    @property
+    @functools.cached_property
     def role(self) -> Path:
         return self.path / "role"
 
-    @property
+    @functools.cached_property
     def processes(self) -> Path:
         return self.path / "processes.jsonl"
 
-    @property
+    @functools.cached_property
     def result(self) -> Path:
         return self.path / "result.json"
 
