@@ -221,5 +221,6 @@ def _end_survivors(clock: Clock, table: ProcessTable, trace: Trace) -> dict[int,
         clock.sleep(1)
     if trace.group is not None:
         trace.group.kill()
-        trace.group.remove()
+        while not trace.group.remove() and clock.awake_ms() < deadline:
+            clock.sleep(1)
     return ended

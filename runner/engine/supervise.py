@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from typing import TYPE_CHECKING, NamedTuple
@@ -125,10 +126,9 @@ def _attempt(
     logs, group, sightings = tools
     marks = OutputMarks(logs, scene.events)
     started_ms = scene.clock.wall_ms()
-    pid = _spawn(plan, scene.folder, logs)
+    with group.around() if group else contextlib.nullcontext():
+        pid = _spawn(plan, scene.folder, logs)
     failpoint("worker.spawned")
-    if group is not None:
-        group.add(pid)
     sightings.add(pid, started_ms)
     scene.events.append(started_ms, "attempt_started", attempt=1, pid=pid)
     failpoint("worker.watching")

@@ -10,6 +10,10 @@ import contextlib
 import functools
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PREFIX = "jobconsole-"
 
@@ -38,13 +42,19 @@ class RunGroup:
         """The group that an earlier process made there; it may be gone."""
         return cls(Path(folder))
 
-    def add(self, pid: int) -> bool:
-        """Put a process in; what it starts from now on stays in."""
+    @contextlib.contextmanager
+    def around(self) -> Iterator[None]:
+        """Have this process inside while it starts a child.
+
+        The child is born inside, and has no moment to fork its way out.
+        """
+        own = own_folder()
+        _enter(self.folder)
         try:
-            (self.folder / "cgroup.procs").write_bytes(str(pid).encode())
-        except OSError:
-            return False
-        return True
+            yield
+        finally:
+            if own is not None:
+                _enter(own)
 
     def pids(self) -> list[int]:
         try:
@@ -55,7 +65,9 @@ class RunGroup:
             return []
 
     def kill(self) -> None:
-        """Kill everything inside at once."""
+        """Kill everything inside at once, but never ourselves."""
+        if os.getpid() in self.pids():
+            return
         with contextlib.suppress(OSError):
             (self.folder / "cgroup.kill").write_bytes(b"1")
 
@@ -68,6 +80,12 @@ class RunGroup:
         except OSError:
             return False
         return True
+
+
+def _enter(folder: Path) -> None:
+    """Move this process; where that is forbidden it stays where it is."""
+    with contextlib.suppress(OSError):
+        (folder / "cgroup.procs").write_bytes(b"0")
 
 
 def run_group_of(pid: int) -> str | None:

@@ -32,6 +32,7 @@ LEFTOVER_GRACE_MS = 1_000
 """Between asking a leftover to end and killing it."""
 
 _REAP_MS = 5_000
+_MOST_ROUNDS = 50
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -199,16 +200,13 @@ class Reaper:
             _signal_all(ended, signal.SIGCONT)
             self._until_gone(trace, grace_ms)
         deadline = self._clock.awake_ms() + _REAP_MS
-        while self._clock.awake_ms() < deadline:
+        while self._anything_left(trace) and self._clock.awake_ms() < deadline:
             left = self.leftovers(trace)
-            if not left:
-                break
             ended |= left
-            kill_all(left, lambda: self.leftovers(trace))
             if trace.group is not None:
                 # The only thing quicker than one who forks from pid to pid.
                 trace.group.kill()
-            self._collect()
+            kill_all(left, lambda: self.leftovers(trace))
             self._clock.sleep(1)
         return ended
 
@@ -216,10 +214,21 @@ class Reaper:
         """Let these live on: they are nobody's leftovers any more."""
         self.kin.update(found)
 
+    def _anything_left(self, trace: Trace) -> bool:
+        """Whether the run is not gone for certain.
+
+        One who forks from pid to pid may be missing in a list of processes, but as
+        long as it lives there is a child of ours that was not reaped.
+        """
+        if trace.group is not None and trace.group.pids():
+            return True
+        if self.subreaper:
+            return bool(self._adopted(trace))
+        return bool(self.leftovers(trace))
+
     def _until_gone(self, trace: Trace, timeout_ms: int) -> None:
         deadline = self._clock.awake_ms() + timeout_ms
-        while self._clock.awake_ms() < deadline and self.leftovers(trace):
-            self._collect()
+        while self._clock.awake_ms() < deadline and self._anything_left(trace):
             self._clock.sleep(5)
 
     def _adopted(self, trace: Trace) -> set[int]:
@@ -259,7 +268,9 @@ def kill_all(
     """
     stopped: dict[int, Found] = {}
     fresh = dict(found)
-    while fresh:
+    rounds = 0
+    while fresh and rounds < _MOST_ROUNDS:
+        rounds += 1
         _signal_all(fresh, signal.SIGSTOP)
         stopped |= fresh
         fresh = {pid: item for pid, item in rescan().items() if pid not in stopped}

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner.model.run import new_run_id
-from runner.process.cgroup import RunGroup, own_folder
+from runner.process.cgroup import RunGroup, own_folder, run_group_of
 from runner.process.descendants import How, Trace, survivors
 from runner.process.table import ProcTable
 from tests.helpers.processes import finish, living, start
-from tests.helpers.site import until
 from tests.helpers.wait import wait_until
 
 if TYPE_CHECKING:
@@ -41,10 +40,11 @@ def nowhere(tmp_path: Path) -> RunGroup:
 def test_what_is_put_in_stays_in_with_all_it_starts(
     group: RunGroup, tmp_path: Path
 ) -> None:
-    pid = start(["sh", "-c", f"{until('go')}; sleep 300 & sleep 300"], tmp_path)
-    assert group.add(pid)
-    assert not group.add(2**22 + 1)
-    (tmp_path / "go").touch()
+    before = run_group_of(os.getpid())
+    with group.around():
+        assert run_group_of(os.getpid()) == group.folder.name
+        pid = start(["sh", "-c", "sleep 300 & sleep 300"], tmp_path)
+    assert run_group_of(os.getpid()) == before
     wait_until(lambda: len(group.pids()) == 3, "its children")
     inside = group.pids()
     group.kill()
@@ -54,10 +54,8 @@ def test_what_is_put_in_stays_in_with_all_it_starts(
 
 def test_nothing_escapes_its_group(group: RunGroup, tmp_path: Path) -> None:
     """A new session, no environment, no descriptors: the group still tells."""
-    program = f"{until('go')}; exec env -i setsid -f sleep 300"
-    pid = start(["sh", "-c", program], tmp_path)
-    assert group.add(pid)
-    (tmp_path / "go").touch()
+    with group.around():
+        pid = start(["env", "-i", "setsid", "-f", "sleep", "300"], tmp_path)
     assert finish(pid).code == 0
     trace = Trace(new_run_id(0), None, {}, frozenset(), group)
     found = wait_until(lambda: survivors(ProcTable(), trace), "the one that escaped")
@@ -77,10 +75,18 @@ def test_making_it_again_is_the_same(group: RunGroup) -> None:
 
 
 def test_a_group_that_is_gone(nowhere: RunGroup) -> None:
-    assert not nowhere.add(os.getpid())
+    before = run_group_of(os.getpid())
+    with nowhere.around():
+        assert run_group_of(os.getpid()) == before
     assert nowhere.pids() == []
     nowhere.kill()
     assert nowhere.remove()
+
+
+def test_it_does_not_kill_ourselves(group: RunGroup) -> None:
+    with group.around():
+        group.kill()
+        assert group.pids() == [os.getpid()]
 
 
 def test_no_folder_of_ours_no_group(
