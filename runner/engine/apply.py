@@ -119,11 +119,14 @@ def _progress(
         return progress.cursor, timetable(schedule).next(progress.cursor)
     source = job.source if isinstance(job, Job) else job.problem.where
     effective = look.effective(config.root / source.file)
-    if progress and progress.cursor > effective:
+    if progress and progress.cursor > look.now:
         old = spent_timetable(decode_schedule(progress.schedule), effective)
         take_back(project.index, old, job.id, effective)
-    elif progress and not progress.removed:
-        _explain_the_rest(project, progress, effective)
+    elif progress:
+        # What was decided since the file was written stays decided.
+        effective = max(effective, progress.cursor)
+        if not progress.removed:
+            _explain_the_rest(project, progress, effective)
     if isinstance(schedule, Legacy):
         # One that never ran is due at once.
         started = progress.last_started if progress else None
