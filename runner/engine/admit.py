@@ -6,11 +6,12 @@ import contextlib
 import os
 import secrets
 import select
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from runner.process.identity import is_alive
+from runner.process.identity import identity_of, is_alive
 from runner.process.spawn import Detached, spawn_detached
 from runner.store import jobs, meta, pulse, runs, workers
+from runner.store.db import transaction
 from runner.store.workers import WorkerRow
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ def lacking(project: Project, living: list[WorkerRow]) -> dict[str, int]:
     """How many workers each pool could use beyond those that it has."""
     widths = meta.pools(project.index)
     running = runs.running_by_pool(project.index)
+    waiting_runs = runs.claimable(project.index, project.identity.boot)
     lack: dict[str, int] = {}
-    for pool, waiting in runs.claimable(project.index).items():
+    for pool, waiting in waiting_runs.items():
         present = sum(worker.pool == pool for worker in living)
         about_to_claim = max(present - running.get(pool, 0), 0)
         free = min(waiting - about_to_claim, widths.get(pool, 1) - present)
@@ -99,37 +101,41 @@ def _new_worker(pool: str | None, starter: Identity) -> WorkerRow:
     return WorkerRow(secrets.token_hex(6), pool, starter)
 
 
-class Starting(NamedTuple):
-    """Workers that were sent off and have not reported yet."""
-
-    detached: list[Detached]
-
-    @property
-    def pids(self) -> list[int]:
-        return [worker.pid for worker in self.detached]
-
-
 def start(
     project: Project, appointed: list[WorkerRow], *, linger_until_ms: int = 0
-) -> Starting:
+) -> list[Detached]:
     """Start the processes of appointed workers.
 
     They leave when there is nothing to do, but not before `linger_until_ms`, wall time.
     """
-    environment = project.worker_environment() if appointed else {}
+    if not appointed:
+        return []
+    environment = project.worker_environment()
     detached: list[Detached] = []
     for worker in appointed:
         words = (str(project.config), str(project.state.root), worker.id)
         arguments = (*words, worker.pool or "", str(linger_until_ms))
         log = project.state.worker_log
         detached.append(spawn_detached(WORKER_MODULE, arguments, environment, log))
-    return Starting(detached)
+    _hand_over(project, appointed, detached)
+    return detached
 
 
-def gather(project: Project, starting: Starting) -> int:
+def _hand_over(
+    project: Project, appointed: list[WorkerRow], detached: list[Detached]
+) -> None:
+    """From here on a row lives as long as the process that was started for it."""
+    with transaction(project.index):
+        for worker, process in zip(appointed, detached, strict=True):
+            identity = identity_of(process.pid)
+            if identity is not None:
+                workers.hand_over(project.index, worker, identity)
+
+
+def gather(project: Project, starting: list[Detached]) -> int:
     """Wait for the word of all workers under one deadline; how many did not give it."""
     poll = select.poll()
-    pending = {worker.ready for worker in starting.detached}
+    pending = {worker.ready for worker in starting}
     for descriptor in pending:
         poll.register(descriptor, select.POLLIN)
     silent = 0
@@ -139,7 +145,7 @@ def gather(project: Project, starting: Starting) -> int:
             silent += not os.read(descriptor, 1)
             poll.unregister(descriptor)
             pending.discard(descriptor)
-    for worker in starting.detached:
+    for worker in starting:
         with contextlib.suppress(OSError):
             os.close(worker.ready)
     return silent + len(pending)

@@ -17,7 +17,12 @@ from runner.model.job import InvalidJob, Job
 from runner.model.occurrence import Reason, Stretch
 from runner.model.schedule import Legacy, Schedule
 from runner.process.environment import dump_base, load_base, record_base
-from runner.schedule import describe, legacy_due, timetable
+from runner.schedule import (
+    describe,
+    forget_zone_data,
+    legacy_due,
+    timetable,
+)
 from runner.store import control, jobs, meta, ticks
 from runner.store.db import transaction
 from runner.store.folders import write_durably
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 
 def apply_configuration(project: Project, loaded: Loaded) -> None:
     """Take over a configuration; a broken one only leaves word of what is wrong."""
+    forget_zone_data()  # a change of it is one reason why we are here
     config = loaded.config
     about = {
         meta.FINGERPRINT: loaded_fingerprint(

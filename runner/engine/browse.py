@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -24,7 +25,7 @@ from runner.model.views import (
     RunView,
 )
 from runner.process.identity import is_alive
-from runner.schedule import legacy_due, timetable
+from runner.schedule import fires, legacy_due, timetable
 from runner.store import history as store_history
 from runner.store import jobs, runs
 
@@ -159,13 +160,7 @@ def _unknown(project: Project, name: str) -> JobNotFoundError:
 def _instants(schedule: Schedule, row: Row, after: int, count: int) -> list[int]:
     if isinstance(schedule, Legacy):
         return _legacy_instants(schedule, row, after, count)
-    t = timetable(schedule)
-    found: list[int] = []
-    fire = t.next(after)
-    while fire is not None and len(found) < count:
-        found.append(fire)
-        fire = t.next(fire)
-    return found
+    return list(itertools.islice(fires(timetable(schedule), after), count))
 
 
 def _legacy_instants(schedule: Legacy, row: Row, after: int, count: int) -> list[int]:

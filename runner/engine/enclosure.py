@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 
 def enclosing_run(project: Project) -> RunRow | None:
-    """The run that this process belongs to, by the variable that marks its processes."""
+    """The run that this process belongs to.
+
+    Told by the variable that marks its processes, else by descent: who drops the mark
+    does not shed the role.
+    """
+    run = _marked_run(project)
+    worker = None if run else enclosing_worker(project)
+    return runs.of_worker(project.index, worker) if worker else run
+
+
+def _marked_run(project: Project) -> RunRow | None:
     run_id = project.start.get(RUN_VARIABLE)
     run = runs.find(project.index, run_id) if run_id else None
     return run if run and not run.status.ended else None
@@ -27,7 +37,7 @@ def enclosing_worker(project: Project) -> Identity | None:
 
     Told by its mark, else by descent, as a job may have cleaned its environment.
     """
-    run = enclosing_run(project)
+    run = _marked_run(project)
     if run and run.worker and is_alive(run.worker):
         return run.worker
     by_pid = {row.identity.pid: row.identity for row in workers.everyone(project.index)}

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.engine.authority import SCHEDULER, role_for
+from runner.engine.clocks import TICK_SECONDS
 from runner.engine.decide import Policy, decide
 from runner.engine.ledger import Declined, decline, take_back
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import PolicyDeniedError
 from runner.model.job import CatchUp, Overlap
 from runner.model.occurrence import Reason, Stretch
-from runner.model.run import Trigger, new_run_id
+from runner.model.run import Trigger
 from runner.model.schedule import Legacy, Once, Schedule
 from runner.schedule import Timetable, legacy_due, timetable
 from runner.store import jobs, occurrences, runs
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from runner.store.db import Connection
     from runner.store.jobs import DueJob
 
-TICK_SECONDS = 300
 PUNCTUAL_SECONDS = TICK_SECONDS + 60
 """Nobody looks more often than every tick, and ticks may be a little late."""
 
@@ -144,7 +144,8 @@ def _decided(
         return [], [*declined, Declined(row.id, stretch, obstacle, row.active_run)]
     run_ids: list[str] = []
     for instant in verdict.wanted:
-        run = _run(row, body, role, (instant, moment))
+        run_id = runs.fresh_id(index, moment.now_ms)
+        run = _run(run_id, (row, body), role, (instant, moment))
         if occurrences.take(index, row.id, instant, run.run_id, moment.now_ms):
             runs.enqueue(index, run)
             run_ids.append(run.run_id)
@@ -172,13 +173,16 @@ def _admitted(row: DueJob, body: Definition) -> tuple[Role | None, Reason]:
 
 
 def _run(
-    row: DueJob, body: Definition, role: Role, at: tuple[int, Moment]
+    run_id: str,
+    job: tuple[DueJob, Definition],
+    role: Role,
+    at: tuple[int, Moment],
 ) -> runs.NewRun:
-    """The run for one occurrence, (instant, when it is queued)."""
-    instant, moment = at
+    """The run for one occurrence, `at` (its instant, when it is queued)."""
+    (row, body), (instant, moment) = job, at
     late = moment.now - instant > PUNCTUAL_SECONDS
     return runs.NewRun(
-        run_id=new_run_id(moment.now_ms),
+        run_id=run_id,
         job_id=row.id,
         kind=body.job.kind,
         trigger=Trigger.CATCH_UP if late else Trigger.SCHEDULE,

@@ -177,7 +177,7 @@ def _payload(folder: RunFolder, chosen: Plan, events: EventLog, now_ms: int) -> 
         return None
     try:
         return record.redact_all(msgspec.json.decode(body), chosen.secrets())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         events.append(now_ms, "result_unreadable", why=str(error))
         return None
 
@@ -213,7 +213,7 @@ def _receipt(hands: Hands, case: _Case, outcome: Outcome, ended_ms: int) -> Rece
         scheduled_for=record.instant_or_none(claim.scheduled_for),
         started_at=utc_text_ms(claim.started_ms),
         ended_at=utc_text_ms(ended_ms),
-        duration_ms=ended_ms - claim.started_ms,
+        duration_ms=max(ended_ms - claim.started_ms, 0),
         error=error,
         exit_code=end.exit.code if end else None,
         signal=end.exit.signal if end else None,

@@ -1,9 +1,13 @@
-"""Follows a run from outside: its output and events as they grow. Reads only."""
+"""Follows a run from outside: its output and events as they grow.
+
+Who waits for a run also finds out that its worker died.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from runner.engine.repair import repair_if_free
 from runner.store import history
 from runner.store.events import parse
 from runner.store.folders import open_regular
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
 POLL_MS = 50
 _WINDOW = 256 * 1024
+_REPAIR_MS = 2_000
 
 
 class Chunk(NamedTuple):
@@ -56,6 +61,7 @@ def output(
         "stdout": _Growing(folder / "stdout.log"),
         "stderr": _Growing(folder / "stderr.log"),
     }
+    patience = _Patience(project)
     while True:
         # Asked first: what it wrote before it ended is there to be read.
         ended = not until_ended or has_ended(project, run_id)
@@ -68,7 +74,7 @@ def output(
             if ended:
                 return
             yield Chunk("", b"")
-            project.clock.sleep(POLL_MS)
+            patience.wait()
 
 
 def events(
@@ -77,6 +83,7 @@ def events(
     """The run's events in order; None where there is nothing new yet."""
     growing = _Growing(_folder(project, run_id) / "events.jsonl")
     rest = b""
+    patience = _Patience(project)
     while True:
         ended = not follow or has_ended(project, run_id)
         quiet = True
@@ -88,19 +95,35 @@ def events(
             if ended:
                 return
             yield None
-            project.clock.sleep(POLL_MS)
+            patience.wait()
 
 
 def until_ended(
     project: Project, run_ids: Sequence[str], proceed: Callable[[], bool]
 ) -> bool:
     """Wait until all have ended; False where `proceed` said no first."""
+    patience = _Patience(project)
     for run_id in run_ids:
         while not has_ended(project, run_id):
             if not proceed():
                 return False
-            project.clock.sleep(POLL_MS)
+            patience.wait()
     return True
+
+
+class _Patience:
+    """Now and then, while somebody waits, sees whether the worker still lives."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._look_at = project.clock.awake_ms() + _REPAIR_MS
+
+    def wait(self) -> None:
+        clock = self._project.clock
+        clock.sleep(POLL_MS)
+        if clock.awake_ms() >= self._look_at:
+            self._look_at = clock.awake_ms() + _REPAIR_MS
+            repair_if_free(self._project)
 
 
 def has_ended(project: Project, run_id: str) -> bool:

@@ -58,7 +58,7 @@ def judge(facts: Facts) -> Judgement:
 
 def _by_itself(facts: Facts) -> Judgement:
     """The judgement on a child that nobody stopped."""
-    if facts.answer_error is not None:
+    if facts.answer_error is not None and facts.exit.signal is None:
         return RunStatus.FAILED, facts.answer_error
     if complaint := _complaint(facts):
         error = ErrorEnvelope(Code.JOB_EXECUTION_FAILED, complaint)

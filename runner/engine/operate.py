@@ -12,9 +12,9 @@ from runner.engine.tick import start_workers
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import Code, JobInvalidError, OverlapError
 from runner.model.job import Overlap
-from runner.model.run import RunStatus, Trigger, new_run_id
-from runner.process.environment import dump_base, load_base, record_base
-from runner.store import runs
+from runner.model.run import RunStatus, Trigger
+from runner.process.environment import dump_base, record_base
+from runner.store import jobs, runs
 from runner.store.db import Row, transaction
 from runner.store.folders import write_durably
 from runner.store.runs import ASKED_PRIORITY, NewRun
@@ -54,8 +54,8 @@ def submit(project: Project, order: Order) -> str:
     role = role_for(definition, order.role, actor)
     repair_if_free(project)
     job = definition.job
-    run_id = new_run_id(project.clock.wall_ms())
     with transaction(project.index, durable=True):
+        run_id = runs.fresh_id(project.index, project.clock.wall_ms())
         if job.overlap is Overlap.SKIP:
             _refuse_overlap(project, job.id)
         run = NewRun(
@@ -81,6 +81,7 @@ def submit(project: Project, order: Order) -> str:
 
 def cancel(project: Project, reference: str, *, actor: str, kill: bool) -> Cancelled:
     """Ask a run to stop, or to be killed. One that waits in the queue ends here."""
+    repair_if_free(project)
     view = resolve_run(project, reference)
     with transaction(project.index):
         level = 2 if kill else 1
@@ -96,18 +97,15 @@ def environment(project: Project, *, renew: bool) -> dict[str, str]:
     if not renew:
         return project.base()
     path = project.state.base_environment
-    base = record_base(project.start, _passed(project) | (load_base(path) or {}).keys())
+    base = record_base(project.start, _passed(project))
     write_durably(path, dump_base(base))
     return base
 
 
 def _passed(project: Project) -> set[str]:
     """Every variable that some job's `env_pass` names."""
-    rows = project.index.execute(
-        "SELECT d.body FROM jobs j JOIN definitions d ON d.hash = j.definition"
-        " WHERE j.removed = 0"
-    )
-    return {name for row in rows for name in decode_definition(row[0]).job.env_pass}
+    bodies = jobs.definitions(project.index)
+    return {name for body in bodies for name in decode_definition(body).job.env_pass}
 
 
 def _actor(project: Project, user: str) -> Actor:

@@ -17,6 +17,7 @@ from runner.process.environment import (
     FALLBACK_PATH,
     RUN_VARIABLE,
     expand,
+    is_usual,
     looks_secret,
     matches_any,
     read_env_file,
@@ -158,11 +159,14 @@ def _environment(
     job, role = definition.job, definition.roles[claim.role]
     home = base.get("HOME", "")
     known = dict(base)
+    given = {name: value for name, value in base.items() if is_usual(name)}
     if job.env_file is not None:
-        known.update(read_env_file(_env_file(job.env_file, definition.root, home)))
+        path = _env_file(job.env_file, definition.root, home)
+        given.update(read_env_file(path))
+        known.update(given)
     environment = {
         name: value
-        for name, value in known.items()
+        for name, value in given.items()
         if _allowed(name, definition, role, base)
     }
     environment.update({name: expand(text, known) for name, text in job.env.items()})

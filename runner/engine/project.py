@@ -9,6 +9,7 @@ from runner.process.clock import Clock, SystemClock, system_timezone
 from runner.process.environment import (
     FAILPOINT_VARIABLE,
     dump_base,
+    is_usual,
     load_base,
     record_base,
 )
@@ -64,9 +65,10 @@ class Project:
         return base
 
     def worker_environment(self) -> dict[str, str]:
-        """What our own processes start from: the base, and a test's failpoint."""
-        kept = {FAILPOINT_VARIABLE: self.start.get(FAILPOINT_VARIABLE, "")}
-        return {**self.base(), **{name: text for name, text in kept.items() if text}}
+        """What our own processes start from: nothing that only some job may have."""
+        usual = {n: value for n, value in self.base().items() if is_usual(n)}
+        failpoint = self.start.get(FAILPOINT_VARIABLE)
+        return {**usual, FAILPOINT_VARIABLE: failpoint} if failpoint else usual
 
 
 @contextlib.contextmanager

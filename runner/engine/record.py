@@ -83,7 +83,7 @@ def artifacts(folder: RunFolder) -> tuple[Artifact, ...]:
     """Every file of the run folder but the receipt itself and the lock."""
     with os.scandir(folder.path) as entries:
         files = sorted(
-            (entry.name, entry.stat().st_size)
+            (entry.name, entry.stat(follow_symlinks=False).st_size)
             for entry in entries
             if entry.is_file(follow_symlinks=False) and entry.name not in _UNLISTED
         )
@@ -95,10 +95,13 @@ def artifacts(folder: RunFolder) -> tuple[Artifact, ...]:
 def _sha256(path: Path, size: int) -> str | None:
     if size > _HASHED_BYTES:
         return None
-    with open_regular(path) as file:
-        if size < _SMALL_BYTES:
-            return hashlib.sha256(file.read()).hexdigest()
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with open_regular(path) as file:
+            if size < _SMALL_BYTES:
+                return hashlib.sha256(file.read()).hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:  # a job may have made it unreadable
+        return None
 
 
 def tail(path: Path) -> str:

@@ -30,7 +30,7 @@ from runner.process.locks import Holder, PidLock, last_holder
 from runner.schedule import timetable
 from runner.store import jobs, restore
 from runner.store.db import transaction
-from runner.store.folders import RunFolder, StateDir
+from runner.store.folders import RunFolder, StateDir, read_regular
 from runner.store.restore import RestoredRun
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _from_receipt(receipt: Receipt) -> RestoredRun:
 def _from_manifest(folder: RunFolder) -> RestoredRun | None:
     """A run that had started; whether it goes on, repair finds out by its lock."""
     try:
-        note = _notes.decode(folder.manifest.read_bytes())
+        note = _notes.decode(read_regular(folder.manifest))
     except (OSError, msgspec.MsgspecError):
         return None
     holder = last_holder(folder.lock)

@@ -12,7 +12,7 @@ import msgspec
 from runner.model.instants import parse_ms
 from runner.model.receipt import Receipt
 from runner.store import jobs, runs
-from runner.store.folders import RunFolder, write_durably
+from runner.store.folders import RunFolder, read_regular, write_durably
 
 if TYPE_CHECKING:
     from runner.store.db import Connection
@@ -29,9 +29,10 @@ def write_receipt(folder: RunFolder, receipt: Receipt) -> None:
 def read_receipt(folder: RunFolder) -> Receipt | None:
     """The receipt, or None where there is none (or none that can be read)."""
     try:
-        return _decoder.decode(folder.receipt.read_bytes())
+        receipt = _decoder.decode(read_regular(folder.receipt))
     except (OSError, msgspec.MsgspecError):
         return None
+    return receipt if receipt.run_id == folder.path.name else None
 
 
 def settle(index: Connection, receipt: Receipt) -> bool:

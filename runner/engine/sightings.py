@@ -11,7 +11,9 @@ import msgspec
 from runner.model.instants import utc_text_ms
 from runner.process.cgroup import RunGroup
 from runner.process.descendants import below
+from runner.process.environment import RUN_VARIABLE
 from runner.process.identity import start_of
+from runner.store.folders import open_own, read_regular
 
 if TYPE_CHECKING:
     from runner.process.table import FileKey, ProcessTable
@@ -36,9 +38,8 @@ class Logs(NamedTuple):
 
 def open_logs(folder: RunFolder) -> Logs:
     """Open for appending: attempts of one run follow each other in one pair."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
     paths = (folder.stdout, folder.stderr)
-    return Logs(*(os.open(path, flags, 0o600) for path in paths))
+    return Logs(*(open_own(path, os.O_APPEND) for path in paths))
 
 
 class OutputMarks:
@@ -90,8 +91,8 @@ class Sightings:
     ) -> None:
         self.seen: dict[int, int] = {}
         self._table = table
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        self._descriptor = os.open(folder.processes, flags, 0o600)
+        self._run_id = folder.path.name
+        self._descriptor = open_own(folder.processes, os.O_APPEND)
         if group is not None:
             self._write(_Place(str(group.folder)))
 
@@ -102,11 +103,18 @@ class Sightings:
             self._write(_Sighting(pid, started, utc_text_ms(now_ms)))
 
     def look(self, kin: set[int], now_ms: int) -> None:
+        """What is below this process, adopted orphans too, but not of other runs."""
         for pid in below(self._table, os.getpid(), kin):
+            if pid not in self.seen and self._is_of_another_run(pid):
+                continue
             self.add(pid, now_ms)
 
     def close(self) -> None:
         os.close(self._descriptor)
+
+    def _is_of_another_run(self, pid: int) -> bool:
+        mark = self._table.variable(pid, RUN_VARIABLE)
+        return mark is not None and mark != self._run_id
 
     def _write(self, what: _Place | _Sighting) -> None:
         os.write(self._descriptor, msgspec.json.encode(what) + b"\n")
@@ -125,7 +133,7 @@ def read_sightings(folder: RunFolder) -> Seen:
     processes: dict[int, int] = {}
     group: RunGroup | None = None
     try:
-        lines = folder.processes.read_bytes().splitlines()
+        lines = read_regular(folder.processes).splitlines()
     except OSError:
         lines = []
     for line in lines:

@@ -10,9 +10,9 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import refresh
-from runner.engine.clocks import read_clocks
+from runner.engine.clocks import TICK_SECONDS, read_clocks
 from runner.process.failpoint import failpoint
-from runner.process.locks import Holder, PidLock, last_holder
+from runner.process.locks import Holder, PidLock, living_holder
 from runner.store import meta, pulse, ticks
 from runner.store.db import transaction
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from runner.engine.project import Project
 
 LOCK_WAIT_MS = 200
-TICK_SECONDS = 300
 HORIZON_SECONDS = TICK_SECONDS + 30
 """Drivers call a little late; until then a timer stands in."""
 
@@ -49,7 +48,9 @@ def run(project: Project, *, dry_run: bool = False) -> TickReport:
     lock = PidLock(project.state.runner_lock)
     me = Holder(project.identity, project.clock.wall_ms(), None)
     if not lock.acquire(me, wait_ms=LOCK_WAIT_MS):
-        return TickReport([], [], [], busy=last_holder(project.state.runner_lock) or me)
+        return TickReport(
+            [], [], [], busy=living_holder(project.state.runner_lock) or me
+        )
     try:
         failpoint("tick.locked")
         refresh.refresh_under_lock(project)
@@ -78,8 +79,9 @@ def start_workers(project: Project) -> int:
     from runner.engine import admit
     from runner.engine.enclosure import enclosing_worker
 
+    inside = enclosing_worker(project) is not None
     with transaction(project.index):
-        if enclosing_worker(project) is not None:
+        if inside:
             meta.put(project.index, {meta.ASKED: str(os.getpid())})
             return 0
         appointed = admit.appoint(project)

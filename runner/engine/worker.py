@@ -19,6 +19,7 @@ from runner import __version__
 from runner.engine import admit
 from runner.engine.execute import Executed, Hands, execute
 from runner.engine.project import Project, open_project
+from runner.engine.refresh import refresh
 from runner.engine.settle import settle
 from runner.engine.timer import Timer
 from runner.process.descendants import Reaper, become_subreaper
@@ -103,7 +104,7 @@ class Worker:
         with transaction(project.index, durable=durable):
             if executed is not None:
                 settle(project.index, executed.receipt)
-            claim = self._next(pool)
+            claim = self._next(pool, durable=durable)
             leaves = claim is None and may_leave
             if leaves:
                 workers.sign_out(project.index, self._id)
@@ -115,21 +116,22 @@ class Worker:
     def _await_work(self, pool: str, until_ms: int) -> None:
         """Wait until something is queued for the pool, or the time is over."""
         index, clock = self._project.index, self._project.clock
-        seen = data_version(index)
+        seen = -1
         while clock.wall_ms() < until_ms:
             clock.sleep(_GLANCE_MS)
             if data_version(index) != seen:
                 seen = data_version(index)
-                if runs.any_waiting(index, pool):
+                if runs.claimable(index, self._project.identity.boot).get(pool):
                     return
 
-    def _next(self, pool: str) -> Claim | None:
+    def _next(self, pool: str, *, durable: bool) -> Claim | None:
         project = self._project
         written_by = meta.get(project.index, meta.PROGRAM)
         if written_by != __version__ or schema_version(project.index) != self._schema:
             return None
         now_ms = project.clock.wall_ms()
-        claim = runs.claim(project.index, pool, self._id, project.identity, now_ms)
+        claimant = runs.Claimant(self._id, project.identity, durable)
+        claim = runs.claim(project.index, pool, claimant, now_ms)
         if claim is not None:
             jobs.note_start(project.index, claim.job_id, now_ms // 1000)
         return claim
@@ -153,8 +155,8 @@ class Worker:
         starting = admit.start(
             self._project, appointed, linger_until_ms=linger_until_ms
         )
-        self._hands.reaper.kin.update(starting.pids)
-        for worker in starting.detached:
+        self._hands.reaper.kin.update(worker.pid for worker in starting)
+        for worker in starting:
             os.close(worker.ready)
 
 
@@ -162,6 +164,8 @@ def main(arguments: list[str]) -> None:
     config, state, worker_id, pool, linger, pipe = arguments
     shed_inherited_signals()
     with open_project(Path(config), Path(state), current()) as project:
+        if meta.get(project.index, meta.PROGRAM) != __version__:
+            refresh(project)  # it says which program the index belongs to now
         worker = Worker(project, worker_id)
         appointed = worker.sign_in(pool or None)
         failpoint("worker.signed_in")

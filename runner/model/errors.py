@@ -118,6 +118,10 @@ class AgentUnavailableError(JobconsoleError):
     code = Code.AGENT_UNAVAILABLE
 
 
+class LaunchError(JobconsoleError):
+    """The system would not start the program: `message` says which and why."""
+
+
 class ConfigNotFoundError(JobconsoleError):
     """No teleclaude.yml was found: make one with `jobconsole init`."""
 

@@ -1,6 +1,6 @@
 """The receipt: what happened in a run, written once, the truth about it.
 
-Timestamps are integer milliseconds here and RFC 3339 UTC where people read them.
+Timestamps are RFC 3339 in UTC, durations integer milliseconds.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,16 +64,21 @@ def looks_secret(name: str) -> bool:
     return _SECRET.search(name) is not None
 
 
+def is_usual(name: str) -> bool:
+    """Whether every job gets this variable of the base; the rest is for `env_pass`."""
+    return name in BASE_NAMES or name.startswith("LC_")
+
+
 def record_base(start: Mapping[str, str], passed: Iterable[str]) -> dict[str, str]:
     """The part of an environment that jobs may build on.
 
     The usual names, every `LC_*`, and those that some job's `env_pass` asks for.
     """
-    wanted = {*BASE_NAMES, *passed}
+    wanted = set(passed)
     base = {
         name: value
         for name, value in sorted(start.items())
-        if name in wanted or name.startswith("LC_")
+        if is_usual(name) or name in wanted
     }
     if base.get("LC_CTYPE") == _COERCED and "LC_ALL" not in base:
         del base["LC_CTYPE"]
@@ -98,8 +104,6 @@ def read_env_file(path: Path) -> dict[str, str]:
 
     A missing file holds none: the same configuration serves several machines.
     """
-    import shlex
-
     variables: dict[str, str] = {}
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()

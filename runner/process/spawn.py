@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from runner.model.errors import JobconsoleError
+from runner.model.errors import LaunchError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,10 +32,6 @@ class Launch(NamedTuple):
     stdout: int
     stderr: int
     umask: int
-
-
-class LaunchError(JobconsoleError):
-    """The program could not be started: `message` says which and why."""
 
 
 def spawn_child(launch: Launch) -> int:

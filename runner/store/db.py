@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import secrets
 import sqlite3
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _SQL = Path(__file__).with_name("sql")
 _BUSY_SECONDS = 10.0
 _CHECKPOINT_PAGES = 16_000
-"""A commit that checkpoints 16 MB costs 0.1 s: let it come rarely."""
+"""Of 4 KiB. A commit that checkpoints a log costs 0.1 s and more: let it be rare."""
 
 Connection = sqlite3.Connection
 Row = sqlite3.Row
@@ -29,10 +30,9 @@ def open_index(path: Path) -> Connection:
 
     Raises StateUnavailableError where it cannot be used or is from a newer version.
     """
-    fresh = not path.exists()
     try:
-        if fresh:
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        if not path.exists():
+            _create(path)
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise _unusable(path, str(error)) from error
@@ -95,6 +95,20 @@ def queries(name: str) -> dict[str, str]:
     text = (_SQL / f"{name}.sql").read_text("utf-8")
     parts = text.split("-- name: ")[1:]
     return {head.strip(): body for head, _, body in (p.partition("\n") for p in parts)}
+
+
+def _create(path: Path) -> None:
+    """Make an empty index beside its place and put it there whole.
+
+    Several processes may do so at once: the first one's stays.
+    """
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")
+    os.close(os.open(fresh, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+        _migrate(connection)
+    with contextlib.suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()
 
 
 def _prepare(connection: Connection, path: Path) -> None:

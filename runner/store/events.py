@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from typing import TYPE_CHECKING
 
 from runner.model.instants import utc_text_ms
+from runner.store.folders import open_own, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,8 +21,7 @@ class EventLog:
     """Appends events; `seq` goes on where an earlier writer stopped."""
 
     def __init__(self, path: Path, *, last_seq: int = 0) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        self._descriptor = os.open(path, flags, 0o600)
+        self._descriptor = open_own(path, os.O_APPEND)
         self._seq = last_seq
 
     def append(self, at_ms: int, event: str, **details: Json) -> None:
@@ -37,8 +38,10 @@ def reopen(path: Path) -> EventLog:
     """Continue a log whose writer died: a torn last line is cut off."""
     whole = 0
     last_seq = 0
-    if path.exists():
-        content = path.read_bytes()
+    content = b""
+    with contextlib.suppress(OSError):
+        content = read_regular(path)
+    if content:
         whole = content.rfind(b"\n") + 1
         if whole < len(content):
             os.truncate(path, whole)

@@ -147,10 +147,15 @@ def open_regular(path: Path) -> FileIO:
     return os.fdopen(descriptor, "rb", buffering=0)
 
 
+def read_regular(path: Path) -> bytes:
+    """The content of a file of a run folder. Raises OSError as `open_regular` does."""
+    with open_regular(path) as file:
+        return file.readall()
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a private file in one go; it may be torn by a crash."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o600)
+    descriptor = open_own(path, os.O_TRUNC)
     try:
         _write_all(descriptor, content)
     finally:
@@ -160,15 +165,40 @@ def write_file(path: Path, content: bytes) -> None:
 def write_durably(path: Path, content: bytes) -> None:
     """Write a private file that is whole or absent, and stays after a power cut."""
     temporary = path.with_name(f".{path.name}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    descriptor = os.open(temporary, flags, 0o600)
+    descriptor = open_own(temporary, os.O_TRUNC)
     try:
         _write_all(descriptor, content)
         sync(descriptor)
     finally:
         os.close(descriptor)
+    if path.is_dir():
+        _make_way(path)
     os.rename(temporary, path)  # noqa: PTH104  hot
     sync_folder(path.parent)
+
+
+def open_own(path: Path, mode: int) -> int:
+    """Open a file of ours for writing, with O_TRUNC or O_APPEND as its mode.
+
+    A job may have put a link, a FIFO or a folder in its place: that is moved aside,
+    never written to.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    flags |= mode
+    try:
+        return os.open(path, flags, 0o600)
+    except OSError:
+        if not os.path.lexists(path):
+            raise
+        _make_way(path)
+        return os.open(path, flags, 0o600)
+
+
+def _make_way(path: Path) -> None:
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.name}.odd-{number}")):
+        number += 1
+    path.rename(aside)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
@@ -191,7 +221,7 @@ def sync(descriptor: int) -> None:
 def sync_folder(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)
 

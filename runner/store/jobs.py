@@ -138,6 +138,11 @@ def listed(connection: Connection, job_id: str | None = None) -> list[Row]:
     return connection.execute(queries("jobs")["listed"], {"id": job_id}).fetchall()
 
 
+def definitions(connection: Connection) -> list[bytes]:
+    """The JSON of every configured job that is valid."""
+    return [bytes(row[0]) for row in connection.execute(queries("jobs")["definitions"])]
+
+
 def find(connection: Connection, job_id: str) -> Row | None:
     """One configured job with its definition's body, whatever the case of its id."""
     statement = queries("jobs")["one"]

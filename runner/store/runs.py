@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
+from runner.model.errors import StateUnavailableError
 from runner.model.identity import Identity
-from runner.model.run import TRANSITIONS, RunStatus, Trigger
+from runner.model.run import TRANSITIONS, RunStatus, Trigger, new_run_id
 from runner.store.db import Connection, Row, queries
 
 SCHEDULED_PRIORITY = 1
@@ -93,22 +94,41 @@ class Ending(NamedTuple):
     quiet: bool
 
 
+def fresh_id(connection: Connection, queued_ms: int) -> str:
+    """A run id that nobody has. Call it inside the transaction that uses it."""
+    taken = "SELECT 1 FROM runs WHERE run_id = ?"
+    run_id = new_run_id(queued_ms)
+    while connection.execute(taken, (run_id,)).fetchone():
+        run_id = new_run_id(queued_ms)
+    return run_id
+
+
 def enqueue(connection: Connection, run: NewRun) -> None:
     parameters = run._asdict()
     parameters["args"] = None if run.args is None else json.dumps(run.args)
     connection.execute(queries("runs")["enqueue"], parameters)
 
 
+class Claimant(NamedTuple):
+    """Who claims. Agent runs are claimed in `durable` transactions only."""
+
+    worker: str
+    identity: Identity
+    durable: bool
+
+
 def claim(
-    connection: Connection, pool: str, worker: str, identity: Identity, now_ms: int
+    connection: Connection, pool: str, claimant: Claimant, now_ms: int
 ) -> Claim | None:
     """Take the next run of the pool; None where there is nothing to take.
 
-    Call it inside a transaction.
+    What was queued before this boot is left to repair. Call it inside a transaction.
     """
+    identity = claimant.identity
     parameters = {
         "pool": pool,
-        "worker": worker,
+        "worker": claimant.worker,
+        "durable": claimant.durable,
         "pid": identity.pid,
         "start": identity.started,
         "boot": identity.boot,
@@ -123,14 +143,10 @@ def claim(
     return Claim(**values)
 
 
-def claimable(connection: Connection) -> dict[str, int]:
+def claimable(connection: Connection, boot: str) -> dict[str, int]:
     """How many queued runs of each pool could start now, if there were workers."""
-    return dict(map(tuple, connection.execute(queries("runs")["claimable"])))
-
-
-def any_waiting(connection: Connection, pool: str) -> bool:
-    row = connection.execute(queries("runs")["any_waiting"], (pool,)).fetchone()
-    return bool(row[0])
+    statement = queries("runs")["claimable"]
+    return dict(map(tuple, connection.execute(statement, {"boot": boot})))
 
 
 def agents_waiting(connection: Connection, pool: str) -> bool:
@@ -170,6 +186,12 @@ def cancelled_unstarted(connection: Connection) -> list[RunRow]:
 def running(connection: Connection) -> list[RunRow]:
     """Runs that somebody claimed and that have not ended."""
     return _rows(connection.execute(queries("runs")["running"]).fetchall())
+
+
+def of_worker(connection: Connection, worker: Identity) -> RunRow | None:
+    """The run that a worker executes now."""
+    found = [run for run in running(connection) if run.worker == worker]
+    return found[0] if found else None
 
 
 def queued_before_boot(connection: Connection, boot: str) -> list[RunRow]:
@@ -216,6 +238,9 @@ def body_of(connection: Connection, definition: str) -> bytes:
     row = connection.execute(
         "SELECT body FROM definitions WHERE hash = ?", (definition,)
     ).fetchone()
+    if row is None:
+        message = "the definition of this run is not in the index any more"
+        raise StateUnavailableError(message, hint="Start the job anew.")
     return bytes(row[0])
 
 

@@ -39,5 +39,20 @@ def sign_in(connection: Connection, worker: WorkerRow, now_ms: int) -> None:
     )
 
 
+def hand_over(connection: Connection, worker: WorkerRow, identity: Identity) -> None:
+    """Put the process that was started in place of who started it."""
+    pid, started, boot = identity
+    connection.execute(
+        queries("workers")["hand_over"],
+        {
+            "id": worker.id,
+            "starter": worker.identity.pid,
+            "pid": pid,
+            "started": started,
+            "boot": boot,
+        },
+    )
+
+
 def sign_out(connection: Connection, worker_id: str) -> None:
     connection.execute(queries("workers")["remove"], (worker_id,))

@@ -98,8 +98,7 @@ class Still:
             while claim := runs.claim(
                 self.project.index,
                 "default",
-                "tester",
-                self.project.identity,
+                runs.Claimant("tester", self.project.identity, durable=True),
                 self.clock.wall_ms(),
             ):
                 self.project.index.execute(

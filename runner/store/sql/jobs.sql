@@ -67,3 +67,7 @@ UPDATE jobs SET last_run_id = :run_id, last_status = :status,
     last_ended_ms = :ended_ms, last_duration_ms = :duration_ms,
     outcomes = substr(outcomes || :mark, -20)
 WHERE id = :job_id
+
+-- name: definitions
+SELECT d.body FROM jobs j JOIN definitions d ON d.hash = j.definition
+WHERE j.removed = 0

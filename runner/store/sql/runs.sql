@@ -13,6 +13,7 @@ UPDATE runs SET status = 'running', started_ms = :now_ms, worker = :worker,
 WHERE seq = (
     SELECT q.seq FROM runs q
     WHERE q.pool = :pool AND q.status = 'queued' AND q.cancel = 0
+    AND q.queued_boot = :boot AND (:durable OR q.kind <> 'agent')
     AND (NOT q.alone OR NOT EXISTS (
         SELECT 1 FROM runs a WHERE a.job_id = q.job_id
         AND a.status IN ('running', 'retry_wait')
@@ -24,15 +25,12 @@ RETURNING seq, run_id, job_id, kind, trigger, role, actor, definition, args, tim
 
 -- name: claimable
 SELECT q.pool, count(*) AS waiting FROM runs q
-WHERE q.status = 'queued' AND q.cancel = 0
+WHERE q.status = 'queued' AND q.cancel = 0 AND q.queued_boot = :boot
 AND (NOT q.alone OR NOT EXISTS (
     SELECT 1 FROM runs a WHERE a.job_id = q.job_id
     AND a.status IN ('running', 'retry_wait')
 ))
 GROUP BY q.pool
-
--- name: any_waiting
-SELECT EXISTS (SELECT 1 FROM runs WHERE pool = ? AND status = 'queued')
 
 -- name: agents_waiting
 SELECT EXISTS (

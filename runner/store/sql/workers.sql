@@ -10,3 +10,7 @@ ON CONFLICT (id) DO UPDATE SET
 
 -- name: remove
 DELETE FROM workers WHERE id = ?
+
+-- name: hand_over
+UPDATE workers SET pid = :pid, started = :started, boot = :boot
+WHERE id = :id AND pid = :starter

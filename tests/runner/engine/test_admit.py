@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.admit import Starting, gather, lacking, live_workers, start
+from runner.engine.admit import gather, lacking, live_workers, start
 from runner.engine.operate import Order
 from runner.model.identity import Identity
 from runner.model.views import HistoryQuery
@@ -134,7 +134,7 @@ def test_one_that_died_before_its_word_is_silent(tmp_path: Path) -> None:
         there, dead = os.pipe(), os.pipe()
         os.write(there[1], b"1")
         os.close(dead[1])
-        starting = Starting([Detached(0, there[0]), Detached(0, dead[0])])
+        starting = [Detached(0, there[0]), Detached(0, dead[0])]
         assert gather(it.project, starting) == 1
         os.close(there[1])
 

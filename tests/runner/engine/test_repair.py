@@ -44,9 +44,10 @@ def queued(it: Still) -> str:
 def claimed_by(it: Still, worker: Identity) -> str:
     run_id = queued(it)
     with transaction(it.project.index):
-        assert runs.claim(
-            it.project.index, "default", "tester", worker, it.clock.wall_ms()
-        )
+        now = worker._replace(boot=it.project.identity.boot)
+        claimant = runs.Claimant("tester", now, durable=True)
+        assert runs.claim(it.project.index, "default", claimant, it.clock.wall_ms())
+        it.project.index.execute("UPDATE runs SET worker_boot = ?", (worker.boot,))
     return run_id
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runner.model.errors import LaunchError
 from runner.process.environment import current
 from runner.process.spawn import (
     Launch,
-    LaunchError,
     shed_inherited_signals,
     spawn_child,
     spawn_detached,
