@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runner.engine.project import Project, open_project
+from runner.store.folders import StateDir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,10 +36,18 @@ __all__ = ["Project", "open_at", "open_project"]
 def open_at(
     config: Path, start: Mapping[str, str], home: Path
 ) -> AbstractContextManager[Project]:
-    """Open the project of a configuration file, wherever it keeps its state."""
+    """Open the project of a configuration file, wherever it keeps its state.
+
+    An index that was lost is rebuilt first, so that nothing runs twice.
+    """
     from runner.config.locate import state_dir_of
 
-    return open_project(config, state_dir_of(config, home), start)
+    state_dir = state_dir_of(config, home)
+    if StateDir(state_dir).has_lost_index():
+        from runner.engine.reindex import reindex as rebuild
+
+        rebuild(config, state_dir, start)
+    return open_project(config, state_dir, start)
 
 
 def find_config(

@@ -132,6 +132,11 @@ def _attempt(
         raise
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        session.diagnostics.complain(f"{error.strerror or error}{where}")
+        session.output.abandon()
+        return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001  the edge: nobody sees a traceback
         return _unforeseen(session, words, error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,16 @@ class Follower:
         diagnostics = self._session.diagnostics
         mark = marks.shown(marks.RUNS[view.status], diagnostics.terminal)
         diagnostics.status(mark, f"{view.job_id} {words.ending(view)} ({view.run_id})")
+        if view.error_message and view.status is not RunStatus.CANCELLED:
+            diagnostics.say(f"{view.error_code}: {view.error_message}")
+            if hint := self._hint():
+                diagnostics.say(f"hint: {hint}")
+
+    def _hint(self) -> str:
+        """What the receipt advises."""
+        receipt = api.run_detail(self._project, self._run_id).receipt
+        error = json.loads(receipt)["error"] if receipt else None
+        return str(error["hint"]) if error else ""
 
     def _exit_code(self, view: RunView) -> int:
         if view.status is RunStatus.SUCCEEDED:

@@ -19,6 +19,7 @@ _UNFINISHED = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*\Z"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*\x1b?\Z"
     r"|\x1b[ -/]*\Z"
+    r"|\r\Z"
 )
 _LONGEST_ESCAPE = 4096
 """What claims to be a longer one is no escape that anybody waits for."""
@@ -29,8 +30,10 @@ RESET = "\x1b[0m"
 def sanitise(text: str, *, colour: bool = False) -> str:
     """Text without controls other than newline and tab, and without direction marks.
 
-    `colour` keeps the escapes that only set colours.
+    `colour` keeps the escapes that only set colours. What a carriage return would
+    overwrite, as progress bars do, becomes a line of its own.
     """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNWANTED.sub(lambda it: (it["colour"] or "") if colour else "", text)
 
 

@@ -30,7 +30,8 @@ OUTCOMES: dict[RunStatus, str] = {
 def relative(then: float, now: float) -> str:
     """`in 7h`, `4d ago` or `now`, from two instants in seconds."""
     distance = round(then - now)
-    if distance == 0:
+    # What happened in the second that has begun is not to come.
+    if distance in {0, 1}:
         return "now"
     amount = coarse(abs(distance))
     return f"in {amount}" if distance > 0 else f"{amount} ago"

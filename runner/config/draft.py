@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class Settings(msgspec.Struct, frozen=True):
     """What all jobs of a project share.
 
-    Without `agents` any name will do; without `base`, the base environment, any
+    Without `agents` any name will do, and any role while they are not known; without `base`, the base environment, any
     variable may be referred to.
     """
 
@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True):
     zones: Zones
     pools: Mapping[str, int]
     roles: Mapping[str, Role]
+    roles_known: bool
     gateways: Mapping[str, str]
     agents: frozenset[str]
     base: Mapping[str, str] = {}
@@ -141,10 +142,11 @@ def usual_pool(kind: Kind) -> str:
 def unknown_names(fields: Fields, settings: Settings) -> list[Finding]:
     """Pools, roles and agents that `fields` name and nobody defines."""
     agents = settings.agents | {CUSTOM} if settings.agents else None
+    roles = settings.roles if settings.roles_known else None
     named: tuple[tuple[Key[object], str, Iterable[str], Iterable[str] | None], ...] = (
         (keys.POOL, "pool", _one(fields.get(keys.POOL)), settings.pools),
-        (keys.ROLE, "role", _one(fields.get(keys.ROLE)), settings.roles),
-        (keys.ROLES, "role", fields.get(keys.ROLES) or (), settings.roles),
+        (keys.ROLE, "role", _one(fields.get(keys.ROLE)), roles),
+        (keys.ROLES, "role", fields.get(keys.ROLES) or (), roles),
         (keys.AGENT, "agent", _one(fields.get(keys.AGENT)), agents),
     )
     return [

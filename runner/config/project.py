@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from runner.config.surroundings import Surroundings
 
 
+_STAND_IN_ZONE = "UTC"
+"""For a zone that was rejected, so that the jobs are checked for what else is wrong."""
+
+
 class Project(msgspec.Struct, frozen=True):
     """`fatal` says that a setting which every job shares is of no use."""
 
@@ -39,11 +43,16 @@ def read_project(root: MapNode, around: Surroundings) -> Project:
     reading = read_section(keys.PROJECT, root)
     fields = reading.fields
     shared = Findings()
+    zone = shared.attempt(lambda: _zone(fields))
+    if zone is None and fields.has(keys.TIMEZONE):
+        zone = _STAND_IN_ZONE
+    roles = shared.attempt(lambda: read_roles(fields))
     settings = Settings(
         defaults=_defaults(fields),
-        zones=Zones(shared.attempt(lambda: _zone(fields)), around.system_zone),
+        zones=Zones(zone, around.system_zone),
         pools={**DEFAULT_POOLS, **(fields.get(keys.CONCURRENCY) or {})},
-        roles=shared.attempt(lambda: read_roles(fields)) or BUILT_IN_ROLES,
+        roles=roles or BUILT_IN_ROLES,
+        roles_known=roles is not None and not fields.broken(keys.ROLES),
         gateways=fields.get(keys.GATEWAYS) or {},
         agents=around.agents,
         base=around.base,

@@ -170,7 +170,7 @@ def _row(config: Config, job: Job | InvalidJob, bodies: dict[str, bytes]) -> Job
         role=job.role if isinstance(job, Job) else None,
         pool=job.pool if isinstance(job, Job) else "default",
         schedule_words=describe(job.schedule),
-        timezone=_zone(job.schedule),
+        timezone=_zone(job.schedule) or config.timezone,
         enabled=not isinstance(job, Job) or job.enabled,
         problem=problem,
         definition=definition,

@@ -43,10 +43,18 @@ class Project:
         self.clock = clock
         self.start = start
         self.identity = own_identity()
+        self._index_inode = state.index.stat().st_ino
 
     @property
     def root(self) -> Path:
         return self.config.parent
+
+    def has_lost_index(self) -> bool:
+        """Whether the index that is open here is not the one in its place any more."""
+        try:
+            return self.state.index.stat().st_ino != self._index_inode
+        except FileNotFoundError:
+            return True
 
     def now(self) -> int:
         """Wall time in epoch seconds."""

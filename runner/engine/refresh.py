@@ -88,9 +88,10 @@ def refresh_under_lock(project: Project) -> bool:
 
 def broken(project: Project) -> list[str]:
     """Why the configuration on disk is not the one in force; empty if it is."""
-    return [
-        str(line) for line in json.loads(meta.get(project.index, meta.BROKEN) or "[]")
-    ]
+    problems = json.loads(meta.get(project.index, meta.BROKEN) or "[]")
+    in_force = meta.get(project.index, meta.IN_FORCE) is not None
+    effect = "; the last good configuration stays in force" if in_force else ""
+    return [f"{problem}{effect}" for problem in problems]
 
 
 def demand_some_configuration(project: Project) -> None:

@@ -56,7 +56,7 @@ class Timer:
     def wait(self) -> Due:
         """Wait until a run can be taken, or nothing more is due before the next tick."""
         self._warm_up()
-        while True:
+        while not self._project.has_lost_index():
             refresh_if_free(self._project)
             due = pulse.next_due(self._project.index)
             if due is None or due > meta.horizon(self._project.index):
@@ -76,6 +76,7 @@ class Timer:
                 if come.pool is not None:
                     return come
                 self._set_off(come.appointed, 0)
+        return Due(None, [])
 
     def _prepare(self, due: int) -> None:
         """Clear away the dead, and have fellow workers come for the instant."""

@@ -126,6 +126,8 @@ class Worker:
 
     def _next(self, pool: str, *, durable: bool) -> Claim | None:
         project = self._project
+        if project.has_lost_index():
+            return None
         written_by = meta.get(project.index, meta.PROGRAM)
         if written_by != __version__ or schema_version(project.index) != self._schema:
             return None

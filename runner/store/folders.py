@@ -68,6 +68,10 @@ class StateDir:
                 message, hint="Make it writable or set another `state_dir`."
             ) from error
 
+    def has_lost_index(self) -> bool:
+        """Whether there were runs, and the index that knew of them is gone."""
+        return self.runs.exists() and not self.index.exists()
+
     def run_folder(self, job_id: str, run_id: str) -> RunFolder:
         return RunFolder(self.runs / job_id / run_month(run_id) / run_id)
 
