@@ -49,7 +49,7 @@ def test_it_does_not_matter_where_a_stream_is_cut(pieces: list[bytes]) -> None:
         ("\x1b[31mred", "\x1b[31mred"),
         ("\x9b31mred", "red"),
         ("abc\u202edef", "abcdef"),
-        ("10%\r20%\n", "10%20%\n"),
+        ("10%\r20%\n", "10%\n20%\n"),
     ],
 )
 def test_examples(text: str, shown: str) -> None:
