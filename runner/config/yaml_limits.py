@@ -87,7 +87,7 @@ class _Counter:
     def _meaning(self, event: yaml.AliasEvent) -> tuple[int, int]:
         meaning = self._anchored.get(event.anchor or "")
         if meaning is None:
-            message = f"the alias *{event.anchor} names nothing that came before it"
+            message = f"uses the alias *{event.anchor}, which nothing before it names"
             raise _refused(event, message)
         return meaning
 

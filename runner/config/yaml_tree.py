@@ -163,7 +163,7 @@ class _Composer:
         while isinstance(event := next(self._events), yaml.NodeEvent):
             key = self._node(event)
             if not isinstance(key, ScalarNode):
-                message = "a list or map cannot be a key"
+                message = "has a list or map as a key"
                 raise UnreadableError(message, key.line, key.column)
             entry = Entry(key, self._node(next(self._events)))
             if entries.setdefault(key.text, entry) is not entry:
@@ -190,7 +190,7 @@ def _check_tag(
     allowed: frozenset[str] | frozenset[str | None],
 ) -> None:
     if event.tag not in allowed:
-        message = f"the tag {event.tag} is not allowed: only plain data is read"
+        message = f"has the tag {event.tag}: only plain data is read"
         raise UnreadableError(message, *_place(event))
 
 

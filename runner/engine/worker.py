@@ -29,6 +29,7 @@ from runner.process.spawn import shed_inherited_signals
 from runner.process.table import process_table
 from runner.store import jobs, meta, runs, workers
 from runner.store.db import data_version, schema_version, transaction
+from runner.store.folders import StateDir
 from runner.store.workers import WorkerRow
 
 if TYPE_CHECKING:
@@ -165,6 +166,8 @@ class Worker:
 def main(arguments: list[str]) -> None:
     config, state, worker_id, pool, linger, pipe = arguments
     shed_inherited_signals()
+    if not StateDir(Path(state)).index.exists():
+        return  # lost since we were called: it is not ours to begin a new one
     with open_project(Path(config), Path(state), current()) as project:
         if meta.get(project.index, meta.PROGRAM) != __version__:
             refresh(project)  # it says which program the index belongs to now

@@ -51,7 +51,7 @@ HOSTILE = {
     "alias bomb": (bomb, "holds more than 1,000,000 values"),
     "aliases of aliases in keys": (
         lambda: b"a: &a {? [x] : y}\nb: *a",
-        "a list or map cannot be a key",
+        "a list or map as a key",
     ),
     "50 MB": (lambda: b"jobs: {a: {command: [x]}}\n" * 2_000_000, "larger than 16 MiB"),
     "100,000 levels of lists": (lambda: b"[" * 100_000, "more than 64 levels"),
