@@ -9,12 +9,13 @@ import msgspec
 
 from runner import __version__
 from runner.config.fingerprint import loaded_fingerprint
+from runner.engine.decide import stretch_of
 from runner.engine.enqueue import decode_schedule, spent_timetable
 from runner.engine.ledger import Declined, decline, take_back
 from runner.engine.refresh import versions
 from runner.model.definition import Definition
 from runner.model.job import InvalidJob, Job
-from runner.model.occurrence import Reason, Stretch
+from runner.model.occurrence import Reason
 from runner.model.schedule import Legacy, Schedule
 from runner.process.environment import dump_base, load_base, record_base
 from runner.schedule import (
@@ -146,10 +147,8 @@ def _explain_the_rest(project: Project, progress: Progress, until: int) -> None:
     if isinstance(schedule, Legacy):
         return
     t = timetable(schedule)
-    first, last = t.next(progress.cursor), t.latest(until)
-    fires = t.count(progress.cursor, until)
-    if fires and first is not None and last is not None:
-        item = Declined(progress.id, Stretch(first, last, fires), Reason.MISSED)
+    if stretch := stretch_of(t, progress.cursor, until):
+        item = Declined(progress.id, stretch, Reason.MISSED)
         decline(project.index, t, item, project.clock.wall_ms())
 
 

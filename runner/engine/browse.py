@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from runner.engine.enqueue import decode_schedule
+from runner.engine.enqueue import decode_schedule, legacy_instant
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import JobNotFoundError
 from runner.model.identity import Identity
@@ -165,8 +165,8 @@ def _instants(schedule: Schedule, row: Row, after: int, count: int) -> list[int]
 
 def _legacy_instants(schedule: Legacy, row: Row, after: int, count: int) -> list[int]:
     """What is expected if every run starts as soon as it is due."""
-    basis = max(row["last_started"] or 0, row["cursor"])
-    fire = legacy_due(schedule, basis) if basis else row["next_at"]
+    fire = legacy_instant(schedule, row["last_started"], row["cursor"])
+    fire = fire or int(row["next_at"])
     found: list[int] = []
     while len(found) < count:
         fire = max(fire, after + 1) if not found else fire
@@ -209,8 +209,8 @@ def _next_at(row: Row) -> int | None:
         return None
     schedule = decode_schedule(row["schedule"])
     if isinstance(schedule, Legacy):
-        basis = max(row["last_started"] or 0, row["cursor"])
-        return legacy_due(schedule, basis) if basis else int(row["next_at"])
+        fire = legacy_instant(schedule, row["last_started"], row["cursor"])
+        return fire or int(row["next_at"])
     return int(row["next_at"])
 
 

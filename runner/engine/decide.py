@@ -39,11 +39,9 @@ def decide(t: Timetable, cursor: int, now: int, policy: Policy) -> Verdict:
 
     It looks from now backwards: however long nobody looked, it costs the same.
     """
-    count = t.count(cursor, now)
-    first, last = t.next(cursor), t.latest(now)
-    if count == 0 or first is None or last is None:
+    whole = stretch_of(t, cursor, now)
+    if whole is None:
         return Verdict([], [])
-    whole = Stretch(first, last, count)
     if policy.standing is not None:
         return Verdict([], [(whole, policy.standing)])
     chosen = _chosen(t, whole, now, policy)
@@ -56,6 +54,14 @@ def decide(t: Timetable, cursor: int, now: int, policy: Policy) -> Verdict:
             declined.append((Stretch(late[0], late[-1], len(late)), Reason.MISFIRED))
         chosen = chosen[len(late) :]
     return Verdict(chosen, declined)
+
+
+def stretch_of(t: Timetable, after: int, until: int) -> Stretch | None:
+    """All fires in (after, until] as one stretch, if there are any."""
+    first, last, fires = t.next(after), t.latest(until), t.count(after, until)
+    if not fires or first is None or last is None:
+        return None
+    return Stretch(first, last, fires)
 
 
 def _chosen(t: Timetable, whole: Stretch, now: int, policy: Policy) -> list[int]:

@@ -95,6 +95,17 @@ def next_after(schedule: Schedule, now: int) -> int | None:
     return timetable(schedule).next(now)
 
 
+def legacy_instant(
+    schedule: Legacy, last_started: int | None, cursor: int
+) -> int | None:
+    """The one fire that a legacy job has: when its interval has passed.
+
+    None for a job that never started and was never decided: it is due at once.
+    """
+    basis = max(last_started or 0, cursor)
+    return legacy_due(schedule, basis) if basis else None
+
+
 def decode_schedule(body: bytes) -> Schedule:
     return _schedules.decode(body)
 
@@ -121,9 +132,7 @@ def _due(row: DueJob, schedule: Schedule) -> _Due:
     body = None if row.body is None else decode_definition(row.body)
     if not isinstance(schedule, Legacy):
         return _Due(row, timetable(schedule), body, row.cursor)
-    # One fire at a time: when the interval since it last started has passed.
-    basis = max(row.last_started or 0, row.cursor)
-    instant = legacy_due(schedule, basis) if basis else row.next_at
+    instant = legacy_instant(schedule, row.last_started, row.cursor) or row.next_at
     return _Due(row, timetable(Once(instant)), body, cursor=0)
 
 

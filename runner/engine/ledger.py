@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from runner.engine.decide import stretch_of
 from runner.model.occurrence import STANDING_REASONS, Reason, Stretch
 from runner.store import occurrences
 from runner.store.occurrences import Refusal
@@ -65,9 +66,7 @@ def _undecided(
     after = stretch.first - 1
     decided = occurrences.decided_within(index, job_id, stretch)
     for until in (*(row - 1 for row in decided), stretch.last):
-        first, last = t.next(after), t.latest(until)
-        fires = t.count(after, until)
-        if fires and first is not None and last is not None:
-            pieces.append(Stretch(first, last, fires))
+        if piece := stretch_of(t, after, until):
+            pieces.append(piece)
         after = until + 1
     return pieces

@@ -14,6 +14,7 @@ from runner.process.environment import (
     record_base,
 )
 from runner.process.identity import own_identity
+from runner.process.locks import Holder, PidLock
 from runner.store.db import Connection, open_index, state_errors
 from runner.store.folders import StateDir, write_durably
 
@@ -59,6 +60,18 @@ class Project:
     def now(self) -> int:
         """Wall time in epoch seconds."""
         return self.clock.wall_ms() // 1000
+
+    @contextlib.contextmanager
+    def runner_lock(self, wait_ms: int = 0) -> Iterator[bool]:
+        """Hold the runner lock if it is to be had within that time: yields whether."""
+        lock = PidLock(self.state.runner_lock)
+        me = Holder(self.identity, self.clock.wall_ms(), None)
+        held = lock.acquire(me, wait_ms=wait_ms)
+        try:
+            yield held
+        finally:
+            if held:
+                lock.release()
 
     def system_zone(self) -> str:
         return system_timezone(self.base().get("TZ"))

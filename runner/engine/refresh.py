@@ -15,7 +15,6 @@ from runner.config.fingerprint import Sources, fingerprint
 from runner.model.errors import ConfigInvalidError
 from runner.process.clock import system_timezone, zone_data_stamp
 from runner.process.environment import load_base
-from runner.process.locks import Holder, PidLock
 from runner.store import meta
 
 if TYPE_CHECKING:
@@ -50,13 +49,9 @@ def refresh(project: Project) -> None:
     where the configuration is broken and none was ever good.
     """
     if not is_current(project):
-        lock = PidLock(project.state.runner_lock)
-        holder = Holder(project.identity, project.clock.wall_ms(), None)
-        if lock.acquire(holder, wait_ms=LOCK_WAIT_MS):
-            try:
+        with project.runner_lock(LOCK_WAIT_MS) as held:
+            if held:
                 refresh_under_lock(project)
-            finally:
-                lock.release()
     demand_some_configuration(project)
 
 
@@ -64,13 +59,9 @@ def refresh_if_free(project: Project) -> None:
     """As `refresh`, but leave it to the holder of the lock if there is one."""
     if is_current(project):
         return
-    lock = PidLock(project.state.runner_lock)
-    holder = Holder(project.identity, project.clock.wall_ms(), None)
-    if lock.acquire(holder):
-        try:
+    with project.runner_lock() as held:
+        if held:
             refresh_under_lock(project)
-        finally:
-            lock.release()
 
 
 def refresh_under_lock(project: Project) -> bool:

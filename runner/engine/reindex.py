@@ -23,10 +23,10 @@ from runner.model.errors import (
     StateTooNewError,
     StateUnavailableError,
 )
-from runner.model.instants import parse_ms
+from runner.model.instants import ms_or_none, parse_ms
 from runner.model.run import RunStatus, is_run_id
 from runner.model.schedule import Legacy
-from runner.process.locks import Holder, PidLock, last_holder
+from runner.process.locks import last_holder
 from runner.schedule import timetable
 from runner.store import jobs, restore
 from runner.store.db import transaction
@@ -70,26 +70,30 @@ _notes = msgspec.json.Decoder(StartNote)
 def reindex(config: Path, state_dir: Path, start: Mapping[str, str]) -> Rebuilt:
     """Raises LockHeldError while somebody else ticks."""
     aside = _set_aside_unreadable(StateDir(state_dir))
-    with open_project(config, state_dir, start) as project:
-        lock = PidLock(project.state.runner_lock)
-        holder = Holder(project.identity, project.clock.wall_ms(), None)
-        if not lock.acquire(holder, wait_ms=_LOCK_WAIT_MS):
+    with (
+        open_project(config, state_dir, start) as project,
+        project.runner_lock(_LOCK_WAIT_MS) as held,
+    ):
+        if not held:
             message = "somebody else works on the state just now"
             raise LockHeldError(message, hint="Try again in a moment.")
-        try:
-            with transaction(project.index, durable=True):
-                # Inside, as no run can be claimed or ended while they are read.
-                found = list(_runs(project))
-                restore.replace_runs(project.index, found)
-            refresh_under_lock(project)
-            with transaction(project.index, durable=True):
-                restore.summarise_jobs(project.index)
-                if aside is not None or not restore.has_ticks(project.index):
-                    _count_as_decided(project, found)
-            repair(project)
-        finally:
-            lock.release()
+        found = _rebuild(project, anew=aside is not None)
     return Rebuilt(len(found), aside)
+
+
+def _rebuild(project: Project, *, anew: bool) -> list[RestoredRun]:
+    """Every run that was found. `anew`: nothing is left of the old index."""
+    with transaction(project.index, durable=True):
+        # Inside, as no run can be claimed or ended while they are read.
+        found = list(_runs(project))
+        restore.replace_runs(project.index, found)
+    refresh_under_lock(project)
+    with transaction(project.index, durable=True):
+        restore.summarise_jobs(project.index)
+        if anew or not restore.has_ticks(project.index):
+            _count_as_decided(project, found)
+    repair(project)
+    return found
 
 
 def _set_aside_unreadable(state: StateDir) -> Path | None:
@@ -140,8 +144,8 @@ def _from_receipt(receipt: Receipt) -> RestoredRun:
         definition="",
         scheduled_for=_seconds(receipt.scheduled_for),
         queued_ms=parse_ms(receipt.queued_at),
-        started_ms=_ms(receipt.started_at),
-        ended_ms=_ms(receipt.ended_at),
+        started_ms=ms_or_none(receipt.started_at),
+        ended_ms=ms_or_none(receipt.ended_at),
         exit_code=receipt.exit_code,
         signal=receipt.signal,
         error_code=error.code if error else None,
@@ -195,10 +199,6 @@ def _count_as_decided(project: Project, found: list[RestoredRun]) -> None:
         if job.cursor > instant and not isinstance(schedule, Legacy):
             next_at = timetable(schedule).next(instant)
             jobs.set_progress(project.index, job.id, instant, next_at)
-
-
-def _ms(text: str | None) -> int | None:
-    return None if text is None else parse_ms(text)
 
 
 def _seconds(text: str | None) -> int | None:

@@ -19,7 +19,7 @@ from runner.model.run import RunStatus
 from runner.process.descendants import Found, Trace, kill_all, survivors
 from runner.process.failpoint import failpoint
 from runner.process.identity import is_alive
-from runner.process.locks import Holder, PidLock
+from runner.process.locks import PidLock
 from runner.process.table import FileKey, ProcessTable, process_table
 from runner.store import events, pulse, runs
 from runner.store.db import transaction
@@ -74,12 +74,9 @@ def repair_if_free(project: Project) -> None:
     """
     if not pulse.any_unfinished(project.index):
         return
-    lock = PidLock(project.state.runner_lock)
-    if lock.acquire(Holder(project.identity, project.clock.wall_ms(), None)):
-        try:
+    with project.runner_lock() as held:
+        if held:
             repair(project)
-        finally:
-            lock.release()
 
 
 def finish_unstarted(project: Project, run: RunRow, status: RunStatus) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from runner.model.instants import parse_ms
+from runner.model.instants import ms_or_none
 from runner.model.receipt import Receipt
 from runner.store import jobs, runs
 from runner.store.folders import RunFolder, read_regular, write_durably
@@ -41,8 +41,8 @@ def settle(index: Connection, receipt: Receipt) -> bool:
     Call it inside a transaction.
     """
     error = receipt.error
-    started_ms = _ms(receipt.started_at)
-    ended_ms = _ms(receipt.ended_at) or 0
+    started_ms = ms_or_none(receipt.started_at)
+    ended_ms = ms_or_none(receipt.ended_at) or 0
     ending = runs.Ending(
         run_id=receipt.run_id,
         job_id=receipt.job_id,
@@ -60,7 +60,3 @@ def settle(index: Connection, receipt: Receipt) -> bool:
     which = (receipt.job_id, receipt.run_id)
     jobs.note_end(index, which, receipt.status, ended_ms, receipt.duration_ms)
     return True
-
-
-def _ms(text: str | None) -> int | None:
-    return None if text is None else parse_ms(text)

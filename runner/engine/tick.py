@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from runner.engine import refresh
 from runner.engine.clocks import TICK_SECONDS, read_clocks
 from runner.process.failpoint import failpoint
-from runner.process.locks import Holder, PidLock, living_holder
+from runner.process.locks import Holder, last_holder, living_holder
 from runner.store import meta, pulse, ticks
 from runner.store.db import transaction
 
@@ -45,13 +45,9 @@ class TickReport(NamedTuple):
 
 def run(project: Project, *, dry_run: bool = False) -> TickReport:
     """Raises ConfigInvalidError where no configuration was ever good."""
-    lock = PidLock(project.state.runner_lock)
-    me = Holder(project.identity, project.clock.wall_ms(), None)
-    if not lock.acquire(me, wait_ms=LOCK_WAIT_MS):
-        return TickReport(
-            [], [], [], busy=living_holder(project.state.runner_lock) or me
-        )
-    try:
+    with project.runner_lock(LOCK_WAIT_MS) as held:
+        if not held:
+            return TickReport([], [], [], busy=_who_is_busy(project))
         failpoint("tick.locked")
         refresh.refresh_under_lock(project)
         refresh.demand_some_configuration(project)
@@ -60,12 +56,17 @@ def run(project: Project, *, dry_run: bool = False) -> TickReport:
         failpoint("tick.repaired")
         started, skipped = _enqueue(project, dry_run=dry_run)
         failpoint("tick.enqueued")
-    finally:
-        lock.release()
     failpoint("tick.unlocked")
     silent = 0 if dry_run else start_workers(project)
     messages = [*refresh.broken(project), *troubles]
     return TickReport(started, skipped, repaired, None, messages, silent)
+
+
+def _who_is_busy(project: Project) -> Holder:
+    """Who holds the runner lock, or signed it last if he has let go by now."""
+    path = project.state.runner_lock
+    unknown = Holder(project.identity, project.clock.wall_ms(), None)
+    return living_holder(path) or last_holder(path) or unknown
 
 
 def start_workers(project: Project) -> int:

@@ -3,8 +3,8 @@
 A timer is a worker that has not begun: it waits for what falls due before the next
 tick and, when it comes, takes a run of it at once. Started as
 `python -P -m runner.engine.worker CONFIG STATE ID POOL LINGER PIPE`; an empty pool
-makes a timer. Everything it needs is imported before its first claim, so that an upgrade of
-the program on disk never mixes two versions in one process.
+makes a timer. Everything it needs is imported before its first claim, so that an
+upgrade of the program on disk never mixes two versions in one process.
 """
 
 from __future__ import annotations

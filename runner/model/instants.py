@@ -32,3 +32,7 @@ def parse_ms(text: str) -> int:
         message = f"{text} has no UTC offset (write it as 2026-11-20T06:00:00+01:00)"
         raise ValueError(message)
     return round(moment.timestamp() * 1000)
+
+
+def ms_or_none(text: str | None) -> int | None:
+    return None if text is None else parse_ms(text)

@@ -69,13 +69,11 @@ def transaction(
         connection.execute("PRAGMA synchronous = FULL")
     try:
         connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+        yield
         connection.execute("ROLLBACK" if undo else "COMMIT")
     finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         if durable:
             connection.execute("PRAGMA synchronous = NORMAL")
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from runner.model.views import RunView
 
 PLAIN = """
-    import atexit, os, pickle, sys, threading, time
+    import atexit, os, pickle, sys, threading
     import beside
 
     class Thing:
         pass
 
     def later():
-        time.sleep(0.2)
+        threading.main_thread().join()
         assert sys.modules["__main__"].Thing is Thing
         print("thread", type(pickle.loads(pickle.dumps(Thing()))).__module__)
 
