@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from jobconsole.cli import documents, words
+from jobconsole import words
+from jobconsole.cli import documents
 from jobconsole.cli.completion import complete_jobs
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import config_option, instant, json_option
-from jobconsole.cli.table import Cell, Column, Row, Style
+from jobconsole.cli.table import Cell, Column, Row
+from jobconsole.marks import Style
 from runner import api
 
 if TYPE_CHECKING:

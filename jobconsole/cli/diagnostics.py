@@ -60,7 +60,7 @@ class Diagnostics:
 
     def say(self, message: str) -> None:
         """Something worth knowing; it may quote foreign text."""
-        from jobconsole.cli.sanitise import sanitise
+        from runner.model.text import sanitise
 
         self._write(sanitise(message))
 
@@ -75,7 +75,7 @@ class Diagnostics:
 
     def status(self, mark: str, message: str) -> None:
         """A message behind a mark of ours, which may be coloured."""
-        from jobconsole.cli.sanitise import sanitise
+        from runner.model.text import sanitise
 
         self._write(f"{mark} {sanitise(message)}")
 

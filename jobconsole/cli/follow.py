@@ -7,9 +7,10 @@ import json
 import signal
 from typing import TYPE_CHECKING
 
-from jobconsole.cli import marks, words
+from jobconsole import marks, words
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.relay import Relay
+from jobconsole.cli.table import shown
 from runner import api
 from runner.model.run import RunStatus
 from runner.process.environment import RUN_VARIABLE
@@ -117,7 +118,7 @@ class Follower:
 
     def _tell_outcome(self, view: RunView) -> None:
         diagnostics = self._session.diagnostics
-        mark = marks.shown(marks.RUNS[view.status], diagnostics.terminal)
+        mark = shown(marks.RUNS[view.status], diagnostics.terminal)
         diagnostics.status(mark, f"{view.job_id} {words.ending(view)} ({view.run_id})")
         if view.error_message and view.status is not RunStatus.CANCELLED:
             diagnostics.say(f"{view.error_code}: {view.error_message}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from jobconsole.cli import documents, marks, words
+from jobconsole import marks, words
+from jobconsole.cli import documents
 from jobconsole.cli.completion import complete_jobs, complete_jobs_and_runs
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import (
@@ -18,7 +19,8 @@ from jobconsole.cli.options import (
     json_option,
 )
 from jobconsole.cli.run_page import show_run
-from jobconsole.cli.table import Cell, Column, Row, Style
+from jobconsole.cli.table import Cell, Column, Row, mark_cell
+from jobconsole.marks import Style
 from runner import api
 from runner.model.run import RunStatus
 from runner.model.views import HistoryQuery
@@ -172,7 +174,7 @@ def _row(view: RunView, now: int, *, unicode: bool) -> Row:
     mark = marks.RUNS[view.status]
     return Row(
         [
-            marks.cell(mark, unicode=unicode),
+            mark_cell(mark, unicode=unicode),
             Cell(view.run_id, Style.FAINT),
             Cell(view.job_id, Style.STRONG),
             Cell(words.outcome(view), mark.style),

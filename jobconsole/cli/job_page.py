@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
-from jobconsole.cli import documents, words
+from jobconsole import words
+from jobconsole.cli import documents
 from jobconsole.cli.output import SCHEMA
 from runner.config.units import format_duration, format_size
 from runner.model.job import Command, Job, Prompt, Script, SpecDocument, Target

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobconsole.cli import documents, marks, words
+from jobconsole import marks, words
+from jobconsole.cli import documents
 from jobconsole.cli.completion import complete_jobs
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.job_page import job_document, job_fields
 from jobconsole.cli.options import ascii_option, config_option, json_option
-from jobconsole.cli.sanitise import one_line
-from jobconsole.cli.table import Cell, Column, Row, Style
+from jobconsole.cli.table import Cell, Column, Row, mark_cell, shown
+from jobconsole.marks import Style
 from runner import api
 from runner.model.run import RunStatus
+from runner.model.text import one_line
 from runner.model.views import JobState, JobView
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def show(session: Session, job: str, as_json: bool) -> int:
         session.output.json(job_document(detail, fires))
         return ExitCode.FINE
     view = detail.view
-    mark = marks.shown(marks.job_mark(view), session.output.terminal)
+    mark = shown(marks.job_mark(view), session.output.terminal)
     name = session.output.painted(view.id, Style.STRONG)
     said = detail.definition.job.description if detail.definition else ""
     session.output.line(
@@ -82,7 +84,7 @@ def row(view: JobView, now: int, *, unicode: bool) -> Row:
     """A job in the table; what is wrong with it stands below."""
     who = view.agent or view.kind or "-"
     cells = [
-        marks.cell(marks.job_mark(view), unicode=unicode),
+        mark_cell(marks.job_mark(view), unicode=unicode),
         Cell(view.id, Style.STRONG),
         Cell(f"{who}/{view.role}" if view.role else who),
         Cell(view.schedule),

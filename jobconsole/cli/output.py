@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobconsole.cli.table import Column, Row, Style
+    from jobconsole.cli.table import Column, Row
+    from jobconsole.marks import Style
     from jobconsole.wiring import Terminal
     from runner.model.errors import Json
 
@@ -39,7 +40,7 @@ class Output:
 
     def foreign(self, text: str) -> None:
         """A line of somebody else's text."""
-        from jobconsole.cli.sanitise import sanitise
+        from runner.model.text import sanitise
 
         self.line(sanitise(text))
 
@@ -58,8 +59,9 @@ class Output:
 
         A name that is empty continues the field above.
         """
-        from jobconsole.cli.sanitise import one_line
-        from jobconsole.cli.table import Style, paint, wrap
+        from jobconsole.cli.table import paint, wrap
+        from jobconsole.marks import Style
+        from runner.model.text import one_line
 
         present = [(name, one_line(value)) for name, value in fields if value]
         column = max((len(name) for name, _ in present), default=0) + 4

@@ -13,8 +13,8 @@ from jobconsole.cli.completion import complete_jobs_and_runs
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import config_option, json_option
 from jobconsole.cli.relay import Relay
-from jobconsole.cli.sanitise import one_line
 from runner import api
+from runner.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobconsole.cli.output import GONE
-from jobconsole.cli.sanitise import Sanitiser
+from runner.model.text import Sanitiser
 
 if TYPE_CHECKING:
     from jobconsole.cli.diagnostics import Diagnostics

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from jobconsole.cli import words
+from jobconsole import words
 from jobconsole.cli.completion import complete_jobs, complete_jobs_and_runs
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.follow import Follower

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jobconsole.cli import marks, words
-from jobconsole.cli.table import Style
+from jobconsole import marks, words
+from jobconsole.cli.table import shown
+from jobconsole.marks import Style
 from runner.model.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _decoder = msgspec.json.Decoder(Receipt)
 def show_run(session: Session, detail: RunDetail, now: int) -> None:
     view = detail.view
     output = session.output
-    mark = marks.shown(marks.RUNS[view.status], output.terminal)
+    mark = shown(marks.RUNS[view.status], output.terminal)
     name = output.painted(view.job_id, Style.STRONG)
     output.line(f"{mark} {name} {headline(view, now)}")
     fields = _known(view)

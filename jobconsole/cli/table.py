@@ -1,13 +1,13 @@
-"""Tables of text that fit a width, and the styles and marks used in them."""
+"""Tables of text that fit a width."""
 
 from __future__ import annotations
 
 import textwrap
 import unicodedata
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from jobconsole.cli.sanitise import one_line
+from jobconsole.marks import Mark, Style
+from runner.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,16 +18,15 @@ GAP = "  "
 NOTE_INDENT = "    "
 
 
-class Style(StrEnum):
-    """How something looks where colours are shown: SGR parameters."""
-
-    PLAIN = ""
-    STRONG = "1"
-    FAINT = "2"
-    GOOD = "32"
-    BAD = "31"
-    BUSY = "36"
-    ODD = "33"
+SGR: dict[Style, str] = {
+    Style.STRONG: "1",
+    Style.FAINT: "2",
+    Style.GOOD: "32",
+    Style.BAD: "31",
+    Style.BUSY: "36",
+    Style.ODD: "33",
+}
+"""How a style looks on a terminal."""
 
 
 class Cell(NamedTuple):
@@ -52,10 +51,21 @@ class Row(NamedTuple):
     notes: Sequence[str] = ()
 
 
+def mark_cell(mark: Mark, *, unicode: bool) -> Cell:
+    return Cell(mark.shape if unicode else mark.ascii, mark.style)
+
+
+def shown(mark: Mark, terminal: Terminal) -> str:
+    """The mark in a line of text."""
+    text, style = mark_cell(mark, unicode=terminal.unicode)
+    return paint(text, style, terminal)
+
+
 def paint(text: str, style: Style, terminal: Terminal) -> str:
-    if not (terminal.colour and style and text):
+    sgr = SGR.get(style)
+    if not (terminal.colour and sgr and text):
         return text
-    return f"\x1b[{style}m{text}\x1b[0m"
+    return f"\x1b[{sgr}m{text}\x1b[0m"
 
 
 def render(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import msgspec
 from runner import __version__
 from runner.model.instants import utc_text, utc_text_ms
 from runner.model.receipt import Artifact, HostRecord, Receipt
+from runner.model.text import sanitise
 from runner.store.folders import RunFolder, open_regular, write_file
 
 if TYPE_CHECKING:
@@ -28,13 +28,6 @@ _SMALL_BYTES = 64 * 1024
 _TAIL_BYTES = 8 * 1024
 _TAIL_LINES = 20
 _HIDDEN = "[hidden]"
-_OBEYED = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"
-    r"|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?"
-    r"|\x1b[ -/]*[0-~]?"
-    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
-    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
 _UNLISTED = frozenset({"run_receipt.json", "run.lock"})
 
 
@@ -172,7 +165,7 @@ def _facts(receipt: Receipt) -> Iterator[str]:
     if receipt.signal is not None:
         yield f"ended by signal {receipt.signal}"
     if receipt.error:
-        message = " ".join(_harmless(receipt.error.message).split())
+        message = " ".join(sanitise(receipt.error.message).split())
         yield f"{receipt.error.code}: {message}"
     if receipt.leftovers:
         yield f"{len(receipt.leftovers)} processes outlived it"
@@ -180,12 +173,7 @@ def _facts(receipt: Receipt) -> Iterator[str]:
 
 def _quoted(text: str) -> list[str]:
     """Indented as code, so that nothing in it is read as Markdown."""
-    return [f"    {line}" for line in _harmless(text).splitlines()]
-
-
-def _harmless(text: str) -> str:
-    """Without what a terminal would obey: escapes, controls, changes of direction."""
-    return _OBEYED.sub("", text)
+    return [f"    {line}" for line in sanitise(text).splitlines()]
 
 
 def write_summary(folder: RunFolder, receipt: Receipt, said: str) -> None:

@@ -5,6 +5,7 @@ Kept free of third-party imports: a tick with nothing to do loads this module.
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from datetime import UTC, datetime
@@ -71,6 +72,20 @@ OUTCOME_MARKS: dict[RunStatus, str] = {
     RunStatus.LOST: "l",
 }
 """One letter per way to end, for the string of a job's last outcomes."""
+
+_DURATION_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def duration_mark(milliseconds: int | None) -> str:
+    """A letter for a duration, good to a fifth: for the string of a job's last ones."""
+    steps = round(2 * math.log2(max(milliseconds or 0, 1)))
+    return _DURATION_LETTERS[min(steps, len(_DURATION_LETTERS) - 1)]
+
+
+def duration_of(mark: str) -> int:
+    """The milliseconds that a letter stands for."""
+    return round(2 ** (_DURATION_LETTERS.index(mark) / 2))
+
 
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-z]{6}")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford: no i, l, o, u

@@ -48,8 +48,25 @@ class LockView(msgspec.Struct, frozen=True):
     since_ms: int
 
 
+class StandingView(msgspec.Struct, frozen=True):
+    """A condition that a person put on a job: paused, or disabled by command.
+
+    `until` (epoch seconds) is None where it lasts until it is taken back.
+    """
+
+    since_ms: int
+    until: int | None
+    actor: str
+    reason: str
+
+
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the jobs page. `next_at` is epoch seconds."""
+    """One row of the jobs page. `next_at` is epoch seconds.
+
+    `outcomes` and `durations` tell of the last 20 runs, oldest first, a letter each:
+    see `OUTCOME_MARKS` and `duration_of` in `runner.model.run`. `skipped` are the
+    instants ahead that a person skipped. `timeout` is seconds.
+    """
 
     id: str
     kind: str | None
@@ -64,6 +81,12 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     lock: LockView | None
     problem: ProblemView | None
     outcomes: str = ""
+    durations: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    timeout: int | None = None
+    standing: StandingView | None = None
+    skipped: tuple[int, ...] = ()
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):

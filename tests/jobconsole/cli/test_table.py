@@ -7,12 +7,12 @@ from jobconsole.cli.table import (
     Cell,
     Column,
     Row,
-    Style,
     cut,
     render,
     width_of,
     wrap,
 )
+from jobconsole.marks import Style
 from jobconsole.wiring import Terminal
 
 COLUMNS = (Column("A", least=5), Column("FIXED"), Column("C", least=5, right=True))

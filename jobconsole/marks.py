@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from enum import StrEnum
+from typing import NamedTuple
 
-from jobconsole.cli.table import Cell, Style, paint
 from runner.model.run import RunStatus
 from runner.model.views import JobState, JobView
 
-if TYPE_CHECKING:
-    from jobconsole.wiring import Terminal
+
+class Style(StrEnum):
+    """What a text means, for whoever knows how that looks."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    FAINT = "faint"
+    GOOD = "good"
+    BAD = "bad"
+    BUSY = "busy"
+    ODD = "odd"
 
 
 class Mark(NamedTuple):
@@ -57,13 +66,3 @@ def job_mark(view: JobView) -> Mark:
     if view.state is JobState.IDLE and view.last_run is not None:
         return RUNS[view.last_run.status]
     return JOBS[view.state]
-
-
-def cell(mark: Mark, *, unicode: bool) -> Cell:
-    return Cell(mark.shape if unicode else mark.ascii, mark.style)
-
-
-def shown(mark: Mark, terminal: Terminal) -> str:
-    """The mark in a line of text."""
-    text, style = cell(mark, unicode=terminal.unicode)
-    return paint(text, style, terminal)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobconsole.cli import words
+from jobconsole import words
 from runner.model.run import RunStatus, Trigger
 from runner.model.views import RunView
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobconsole.cli.sanitise import RESET, Sanitiser, one_line, sanitise
+from runner.model.text import RESET, Sanitiser, one_line, sanitise
 
 HARMFUL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
