@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from runner.model.config import Config
     from runner.model.errors import Json
     from runner.model.views import HistoryQuery, JobView, RunView
+    from runner.store.transcript import Transcript
 
 __all__ = ["Project", "open_at", "open_project"]
 
@@ -201,3 +202,16 @@ def reindex(config: Path, start: Mapping[str, str], home: Path) -> Rebuilt:
     from runner.engine import reindex
 
     return reindex.reindex(config, state_dir_of(config, home), start)
+
+
+def transcript(project: Project, run_id: str) -> Transcript:
+    """What a run wrote as lines, to be read by window; both streams in their order."""
+    from runner.engine import follow
+
+    return follow.transcript(project, run_id)
+
+
+def has_ended(project: Project, run_id: str) -> bool:
+    from runner.engine import follow
+
+    return follow.has_ended(project, run_id)

@@ -11,6 +11,7 @@ from runner.engine.repair import repair_if_free
 from runner.store import history
 from runner.store.events import parse
 from runner.store.folders import open_regular
+from runner.store.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from runner.engine.project import Project
     from runner.model.errors import Json
+    from runner.store.folders import RunFolder
 
 POLL_MS = 50
 _WINDOW = 256 * 1024
@@ -58,8 +60,8 @@ def output(
     """
     folder = _folder(project, run_id)
     streams = {
-        "stdout": _Growing(folder / "stdout.log"),
-        "stderr": _Growing(folder / "stderr.log"),
+        "stdout": _Growing(folder.stdout),
+        "stderr": _Growing(folder.stderr),
     }
     patience = _Patience(project)
     while True:
@@ -81,7 +83,7 @@ def events(
     project: Project, run_id: str, *, follow: bool
 ) -> Iterator[Mapping[str, Json] | None]:
     """The run's events in order; None where there is nothing new yet."""
-    growing = _Growing(_folder(project, run_id) / "events.jsonl")
+    growing = _Growing(_folder(project, run_id).events)
     rest = b""
     patience = _Patience(project)
     while True:
@@ -126,12 +128,17 @@ class _Patience:
             repair_if_free(self._project)
 
 
+def transcript(project: Project, run_id: str) -> Transcript:
+    """Also of a run that has written nothing yet, or that nobody knows any more."""
+    return Transcript(_folder(project, run_id))
+
+
 def has_ended(project: Project, run_id: str) -> bool:
     view = history.one(project.index, run_id)
     return view is None or view.status.ended
 
 
-def _folder(project: Project, run_id: str) -> Path:
+def _folder(project: Project, run_id: str) -> RunFolder:
     view = history.one(project.index, run_id)
     job_id = view.job_id if view else ""
-    return project.state.run_folder(job_id, run_id).path
+    return project.state.run_folder(job_id, run_id)
