@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 
 from widgets.pieces import STYLES
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.widget import Widget
+
+    from widgets.pieces import Piece
 
 
 class Looks:
@@ -70,3 +74,9 @@ def css_of(widget: str, prefix: str) -> str:
         for style, colour in colours.items()
     )
     return f"{widget} {{\n& > .{prefix}--strong {{ text-style: bold; }}\n{rules}}}\n"
+
+
+def paint(line: Iterable[Piece], width: int, look: Callable[[str], Style]) -> Strip:
+    """A line made exactly `width` cells wide."""
+    segments = [Segment(text, look(style)) for text, style in line if text]
+    return Strip(segments).adjust_cell_length(width, look("plain")).simplify()

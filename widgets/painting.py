@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
-from rich.segment import Segment
 from textual.content import Content
-from textual.strip import Strip
 
 from widgets.columns import GAP, Column, Placed, place
+from widgets.looks import paint
 from widgets.pieces import Piece, Pieces, clean, cut, fit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-    from rich.style import Style
+    from textual.strip import Strip
 
     from widgets.looks import Looks
 
@@ -77,7 +76,7 @@ class Painter:
             # The arrow stays when a long title does not.
             title = cut(clean(column.title), width - cell_len(arrow), self.shapes.cut)
             line += self._fit((Piece(title + arrow),), column, width)
-        return self._strip(line, self._looks.only("header"))
+        return paint(line, self.width, self._looks.only("header"))
 
     def row(self, cells: Sequence[Pieces], state: RowState, *, focused: bool) -> Strip:
         """The gutter and the clean cells of a row, each in its column."""
@@ -88,10 +87,10 @@ class Painter:
             line += self._fit(cells[at], column, width)
         # Under the cursor of a table in use, shapes alone tell styles apart.
         if state.cursor and focused:
-            return self._strip(line, self._looks.only("cursor"))
+            return paint(line, self.width, self._looks.only("cursor"))
         grounds = (("marked", state.marked), ("cursor", state.cursor))
         on = (name for name, applies in grounds if applies)
-        return self._strip(line, self._looks.on(on))
+        return paint(line, self.width, self._looks.on(on))
 
     def message(self, text: str, y: int, height: int) -> Strip:
         """Line `y` of a plain text in the middle of an empty table."""
@@ -99,13 +98,8 @@ class Painter:
         at = y - max(height - len(lines), 0) // 2
         text = lines[at].plain.strip() if 0 <= at < len(lines) else ""
         blank = max(self.width - cell_len(text), 0) // 2
-        return self._strip([Piece(" " * blank + text)], self._looks.only("empty"))
+        return paint([Piece(" " * blank + text)], self.width, self._looks.only("empty"))
 
     def _fit(self, cell: Pieces, column: Column, width: int) -> Pieces:
         fitted = fit(cell, width, sign=self.shapes.cut, right=column.right)
         return (*fitted, Piece(" " * GAP))
-
-    def _strip(self, line: Iterable[Piece], look: Callable[[str], Style]) -> Strip:
-        segments = [Segment(text, look(style)) for text, style in line if text]
-        strip = Strip(segments).adjust_cell_length(self.width, look("plain"))
-        return strip.simplify()

@@ -279,13 +279,13 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     def _measure(self) -> None:
         self.virtual_size = Size(0, len(self.items) + _HEADER)
         if self.scroll_y > self.max_scroll_y:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
     def _scroll_to_cursor(self) -> None:
         cursor, top = self._rows.cursor, self.scroll_offset.y
         lowest = max(cursor - self._page + 1, 0)
         if not lowest <= top <= cursor:
-            self.scroll_to(y=cursor if cursor < top else lowest, animate=False)
+            self.scroll_to(y=min(cursor, max(top, lowest)), animate=False, force=True)
 
     def _refresh_rows(self, rows: Iterable[int]) -> None:
         in_view, width = self._in_view(), self.size.width
