@@ -40,9 +40,17 @@ def read_entry(
     fields = translated(
         node,
         (
-            (job_keys.DESCRIPTION, entry.get(keys.NAME)),
-            (job_keys.ARGS, payload.get(keys.PAYLOAD_ARGS)),
-            (job_keys.NOTIFY, output_to(gateway)),
+            (job_keys.DESCRIPTION, entry.get(keys.NAME), entry.place_of(keys.NAME)),
+            (
+                job_keys.ARGS,
+                payload.get(keys.PAYLOAD_ARGS),
+                payload.place_of(keys.PAYLOAD_ARGS),
+            ),
+            (
+                job_keys.NOTIFY,
+                output_to(gateway),
+                payload.place_of(keys.PAYLOAD_OUTPUT),
+            ),
         ),
     )
     output = unknown_output(gateway, payload.place_of(keys.PAYLOAD_OUTPUT), settings)
@@ -55,6 +63,10 @@ def read_entry(
         resolved=resolved,
         findings=tuple(findings.all),
         warnings=(*_zone_warning(entry, settings.zones), *output),
+        target=payload.place_of(
+            keys.PAYLOAD_PATH if payload.has(keys.PAYLOAD_PATH) else keys.PAYLOAD_PROMPT
+        ),
+        trigger=entry.place_of(keys.PACK_CRON),
     )
 
 

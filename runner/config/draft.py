@@ -53,7 +53,10 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """`about` names the job; `fields` have the defaults below them."""
+    """`about` names the job; `fields` have the defaults below them.
+
+    `target` and `trigger` are where other formats say what runs, and when.
+    """
 
     id: str
     about: About
@@ -64,6 +67,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
     input: dict[str, object] = {}
+    target: Place | None = None
+    trigger: Place | None = None
 
     def result(self) -> Job | InvalidJob:
         if self.findings or self.resolved is None or self.schedule is None:

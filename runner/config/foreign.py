@@ -17,10 +17,18 @@ if TYPE_CHECKING:
     from runner.config.yaml_tree import Place
 
 
-def translated(place: Place, values: Iterable[tuple[Key[object], object]]) -> Fields:
-    """Fields of a job, as if they stood at `place`; None is for what is not given."""
-    given = {key.name: value for key, value in values if value is not None}
-    return Fields(place, given, dict.fromkeys(given, place))
+Given = tuple["Key[object]", object, "Place"]
+"""A key of a job, its value, None where there is none, and where that stands."""
+
+
+def translated(place: Place, given: Iterable[Given]) -> Fields:
+    """Fields of a job, which stands at `place`, from those of another format."""
+    present = [(key.name, value, at) for key, value, at in given if value is not None]
+    return Fields(
+        place,
+        {name: value for name, value, _ in present},
+        {name: at for name, _, at in present},
+    )
 
 
 def output_to(gateway: str | None) -> Notify | None:

@@ -21,11 +21,12 @@ from runner.config.target import (
     unresolved,
 )
 from runner.config.trigger import Zones, cron_schedule, required_zone
-from runner.config.when_keys import TIMEZONE
+from runner.config.when_keys import CRON, TIMEZONE
 from runner.model.job import Kind, Overlap, Prompt, Retries
 from runner.model.schedule import Manual, Schedule
 
 if TYPE_CHECKING:
+    from runner.config.declaration import Key
     from runner.config.report import About
     from runner.config.survey import Survey
     from runner.config.yaml_tree import Node, Place
@@ -56,6 +57,8 @@ def read_document(
         findings=tuple(findings.all),
         warnings=unknown_output(gateway, document.place_of(keys.OUTPUT), settings),
         input=_input(document),
+        target=_place_in(document, keys.TARGET, keys.TARGET_ID),
+        trigger=_place_in(document, keys.TRIGGER, CRON),
     )
 
 
@@ -124,26 +127,50 @@ def _script(name: str, place: Place, survey: Survey) -> Resolved:
 
 def _fields(document: Fields, agents: frozenset[str], gateway: str | None) -> Fields:
     """The document in the words of `jobs:`."""
-    target, runtime = document.get(keys.TARGET), document.get(keys.RUNTIME)
-    retries = parallel = timeout = agent = None
-    if runtime is not None:
-        timeout = runtime.get(keys.TIMEOUT_SECONDS)
-        retries = runtime.get(keys.RETRY_MAX)
-        parallel = runtime.get(keys.MAX_PARALLEL_RUNS)
-    command = target.get(keys.TARGET_ID) if target is not None else None
-    if command is not None and command.argv[0] in agents:
-        agent = command.argv[0]
+    nothing = Fields(document.place, {}, {})
+    target = document.get(keys.TARGET) or nothing
+    runtime = document.get(keys.RUNTIME) or nothing
+    trigger = document.get(keys.TRIGGER) or nothing
+    retries = runtime.get(keys.RETRY_MAX)
+    values: tuple[tuple[Key[object], object, Fields, Key[object]], ...] = (
+        (job_keys.DESCRIPTION, document.get(keys.TITLE), document, keys.TITLE),
+        (
+            job_keys.TIMEOUT,
+            runtime.get(keys.TIMEOUT_SECONDS),
+            runtime,
+            keys.TIMEOUT_SECONDS,
+        ),
+        (
+            job_keys.RETRIES,
+            None if retries is None else Retries(max=retries),
+            runtime,
+            keys.RETRY_MAX,
+        ),
+        (
+            job_keys.OVERLAP,
+            _overlap(runtime.get(keys.MAX_PARALLEL_RUNS)),
+            runtime,
+            keys.MAX_PARALLEL_RUNS,
+        ),
+        (job_keys.AGENT, _agent(target, agents), target, keys.TARGET_ID),
+        (job_keys.NOTIFY, output_to(gateway), document, keys.OUTPUT),
+        (TIMEZONE, trigger.get(TIMEZONE), trigger, TIMEZONE),
+    )
     return translated(
         document.place,
-        (
-            (job_keys.DESCRIPTION, document.get(keys.TITLE)),
-            (job_keys.TIMEOUT, timeout),
-            (job_keys.RETRIES, None if retries is None else Retries(max=retries)),
-            (job_keys.OVERLAP, _overlap(parallel)),
-            (job_keys.AGENT, agent),
-            (job_keys.NOTIFY, output_to(gateway)),
-        ),
+        ((key, value, part.place_of(there)) for key, value, part, there in values),
     )
+
+
+def _agent(target: Fields, agents: frozenset[str]) -> str | None:
+    command = target.get(keys.TARGET_ID)
+    return command.argv[0] if command and command.argv[0] in agents else None
+
+
+def _place_in(document: Fields, key: Key[Fields], inner: Key[object]) -> Place | None:
+    """Where a value of one of the document's maps stands, if there is one."""
+    part = document.get(key)
+    return part.place_of(inner) if part is not None and part.has(inner) else None
 
 
 def _overlap(parallel: int | None) -> Overlap | None:

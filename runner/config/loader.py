@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner.config import project_keys as keys
+from runner.config.draft import Draft
 from runner.config.files import Files
 from runner.config.findings import Finding
 from runner.config.fingerprint import Sources
@@ -29,7 +30,6 @@ from runner.model.errors import Code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from runner.config.draft import Draft
     from runner.model.job import InvalidJob, Job
 
 
@@ -37,10 +37,14 @@ __all__ = ["Loaded", "Surroundings", "load"]
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A configuration, and what to look at to see whether it has changed."""
+    """A configuration, and what to look at to see whether it has changed.
+
+    `drafts` are its jobs with the places that their values come from.
+    """
 
     config: Config
     sources: Sources
+    drafts: tuple[Draft, ...] = ()
 
 
 def load(path: Path, around: Surroundings) -> Loaded:
@@ -49,15 +53,19 @@ def load(path: Path, around: Surroundings) -> Loaded:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100
     files = Files(absolute.parent, Survey(absolute.parent), Report())
     tree = files.read(str(absolute))
+    drafts: tuple[Draft, ...] = ()
     if isinstance(tree, MapNode):
         project = read_project(tree, around)
-        config = _config(absolute, project, around.home, files)
+        files.report.wrong(About(absolute.name), project.findings)
+        drafts = _drafts(absolute, project, files)
+        jobs = tuple(_results(drafts, files.report))
+        config = _config(absolute, project, around.home, jobs, files.report)
     else:
         if tree is not None:
             message = f"the top level must be a map, not {describe(tree)}"
             files.report.wrong(About(absolute.name), [Finding(tree, message)])
         config = _unusable(absolute, around.home, files.report)
-    return Loaded(config, files.survey.sources())
+    return Loaded(config, files.survey.sources(), drafts)
 
 
 def _unusable(path: Path, home: Path, report: Report) -> Config:
@@ -70,14 +78,19 @@ def _unusable(path: Path, home: Path, report: Report) -> Config:
     )
 
 
-def _config(path: Path, project: Project, home: Path, files: Files) -> Config:
-    fields, settings, report = project.fields, project.settings, files.report
-    report.wrong(About(path.name), project.findings)
-    drafts = [
-        *_own_jobs(path.name, project, files),
-        *included_jobs(fields, str(path), settings, files),
-    ]
-    jobs = tuple(_results(drafts, report))
+def _drafts(path: Path, project: Project, files: Files) -> tuple[Draft, ...]:
+    included = included_jobs(project.fields, str(path), project.settings, files)
+    return (*_own_jobs(path.name, project, files), *included)
+
+
+def _config(
+    path: Path,
+    project: Project,
+    home: Path,
+    jobs: tuple[Job | InvalidJob, ...],
+    report: Report,
+) -> Config:
+    settings = project.settings
     return Config(
         root=path.parent,
         path=path,

@@ -22,9 +22,11 @@ from runner.model.role import BUILT_IN_ROLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from runner.config.declaration import Key
     from runner.config.surroundings import Surroundings
 
 
+_FOR_ALL_JOBS: tuple[Key[object], ...] = (keys.TIMEZONE, job_keys.PYTHON, job_keys.MCP)
 _STAND_IN_ZONE = "UTC"
 """For a zone that was rejected, so that the jobs are checked for what else is wrong."""
 
@@ -78,13 +80,16 @@ def read_project(root: MapNode, around: Surroundings) -> Project:
 
 def _defaults(project: Fields) -> Fields:
     """`defaults`, and below it what the top level says for all jobs."""
-    top = {
-        key.name: value
-        for key in (job_keys.PYTHON, job_keys.MCP)
-        if (value := project.get(key)) is not None
-    }
-    below = Fields(project.place, top, {})
-    return (project.get(keys.DEFAULTS_KEY) or below).over(below)
+    given: tuple[Key[object], ...] = tuple(
+        key for key in _FOR_ALL_JOBS if project.get(key) is not None
+    )
+    top = Fields(
+        project.place,
+        {key.name: project.get(key) for key in given},
+        {key.name: project.place_of(key) for key in given},
+    )
+    none = Fields(project.place, {}, {})
+    return (project.get(keys.DEFAULTS_KEY) or none).over(top)
 
 
 def _zone(project: Fields) -> str | None:

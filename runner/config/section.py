@@ -13,7 +13,7 @@ from runner.config.node_views import expect_map, is_absent, repeated_keys
 from runner.config.yaml_tree import Entry, MapNode, Node, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 T = TypeVar("T")
 
@@ -28,9 +28,11 @@ class Fields:
         places: Mapping[str, Place],
         *,
         readable: bool = True,
+        below: Fields | None = None,
     ) -> None:
         self.place = place
         self._readable = readable
+        self._below = below
         self._values = values
         self._places = places
 
@@ -68,7 +70,13 @@ class Fields:
                 values[name] = {**value, **mine}
             elif name not in self._places:
                 values[name] = value
-        return Fields(self.place, values, self._places)
+        return Fields(self.place, values, self._places, below=below)
+
+    def layers(self) -> Iterator[Fields]:
+        """These, then what was put below them, one after the other."""
+        yield self
+        if self._below is not None:
+            yield from self._below.layers()
 
 
 class Reading(msgspec.Struct, frozen=True):
