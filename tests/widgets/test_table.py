@@ -252,7 +252,7 @@ async def test_the_cursor_goes_to_the_next_row_when_its_own_is_gone() -> None:
         app.table.show(jobs(2))
         assert app.table.cursor_key == "job1"
         app.table.show([])
-        assert (app.table.cursor_key, app.table.current) == (None, None)
+        assert [app.table.cursor_key, app.table.current] == [None, None]
         app.table.show(jobs(2))
         await pilot.pause()
     keys = [what for _, what in app.said]
