@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from runner.model.schedule import At, Cron, Every, Legacy, Manual, Once
 from runner.schedule.elapsed import Instants, Intervals
-from runner.schedule.words import describe
+from runner.schedule.words import describe, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ __all__ = [
     "forget_zone_data",
     "legacy_due",
     "timetable",
+    "sentence",
 ]
 
 TIMETABLES_KEPT = 16_384

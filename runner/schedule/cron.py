@@ -7,6 +7,7 @@ expands the fields; the walk through time is ours.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,6 +38,7 @@ ITEM = re.compile(
     r"(-(?P<high>[0-9]{1,4}|[a-z]{3}))?"
     r"(/(?P<step>[0-9]{1,4}))?"
 )
+EXPRESSIONS_KEPT = 4_096
 LONGEST_MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -58,9 +60,33 @@ FIELDS = (
 )
 
 
+class Recurrence(NamedTuple):
+    """What an expression says, without a zone.
+
+    `wildcard` says that it goes by intervals rather than times of day, which matters
+    where clocks are put forward or back.
+    """
+
+    minutes: frozenset[int]
+    hours: frozenset[int]
+    days: DayRule
+    wildcard: bool
+
+
 def cron_timetable(cron: Cron) -> WallTimetable:
     """Raises `TriggerInvalidError` whose `field` names the wrong part."""
-    texts = _split(cron.expression)
+    found = parse(cron.expression)
+    minutes = (
+        60 * hour + minute for hour, minute in product(found.hours, found.minutes)
+    )
+    pattern = Pattern(minutes, found.days)
+    return WallTimetable(pattern, zone(cron.timezone), wildcard=found.wildcard)
+
+
+@lru_cache(maxsize=EXPRESSIONS_KEPT)
+def parse(expression: str) -> Recurrence:
+    """Raises `TriggerInvalidError` whose `field` names the wrong part."""
+    texts = _split(expression)
     minutes, hours, days, months, weekdays = _expand(texts)
     rule = DayRule(
         months=frozenset(months),
@@ -70,11 +96,8 @@ def cron_timetable(cron: Cron) -> WallTimetable:
         either=not (texts[2].startswith("*") or texts[4].startswith("*")),
     )
     _refuse_never(rule)
-    pattern = Pattern(
-        (60 * hour + minute for hour, minute in product(hours, minutes)), rule
-    )
     wildcard = texts[0].startswith("*") or texts[1].startswith("*")
-    return WallTimetable(pattern, zone(cron.timezone), wildcard=wildcard)
+    return Recurrence(frozenset(minutes), frozenset(hours), rule, wildcard)
 
 
 def _split(expression: str) -> list[str]:

@@ -1,26 +1,23 @@
-"""Schedules in few words, for a column of a table."""
+"""Schedules in words: a few for a column of a table, or a whole sentence."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
-from runner.model.schedule import (
-    WEEKDAYS,
-    At,
-    Cron,
-    Every,
-    Legacy,
-    Manual,
-    Once,
-    Schedule,
+from runner.model.schedule import At, Cron, Every, Legacy, Manual, Once, Schedule
+from runner.schedule.day_words import (
+    WEEKDAY_NAMES,
+    duration,
+    listed,
+    time_of_day,
+    times_of_day,
+    weekday,
+    weekdays,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 TIMES_SHOWN = 2
-WEEKDAYS_SHOWN = 3
+LEAST_INTERVALS = {"hourly": "1 h", "daily": "20 h", "weekly": "6 d", "monthly": "25 d"}
 
 
 def describe(schedule: Schedule) -> str:
@@ -29,16 +26,17 @@ def describe(schedule: Schedule) -> str:
         case Manual():
             words = "manual"
         case Cron():
-            words = " ".join(schedule.expression.split())
+            from runner.schedule.cron_words import short
+
+            words = short(schedule.expression)
         case Every():
-            words = f"every {_duration(schedule.interval)}"
+            words = f"every {duration(schedule.interval)}"
             if schedule.offset:
-                words += f"+{_duration(schedule.offset)}"
+                words += f"+{duration(schedule.offset)}"
         case At():
-            words = f"{_weekdays(schedule.weekdays)} {_times(schedule.times)}".lstrip()
+            words = f"{weekdays(schedule.weekdays)} {_first_times(schedule)}".lstrip()
         case Once():
-            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(0, schedule.instant)
-            words = f"once {moment:%Y-%m-%d %H:%M}Z"
+            words = f"once {_moment(schedule):%Y-%m-%d %H:%M}Z"
         case Legacy():
             words = _legacy(schedule)
         case _:
@@ -46,43 +44,71 @@ def describe(schedule: Schedule) -> str:
     return words
 
 
-def _duration(seconds: int) -> str:
-    parts = []
-    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
-        amount, seconds = divmod(seconds, size)
-        if amount:
-            parts.append(f"{amount}{unit}")
-    return "".join(parts) or "0s"
+def sentence(schedule: Schedule) -> str:
+    """All of it, for people, by the 24-hour clock; zones are left out."""
+    match schedule:
+        case Manual():
+            words = "Only when it is asked for"
+        case Cron():
+            from runner.schedule.cron_words import in_full
+
+            words = in_full(schedule.expression)
+        case Every():
+            words = f"Every {duration(schedule.interval)} of real time"
+            if schedule.offset:
+                words += f", {duration(schedule.offset)} after each full interval"
+        case At():
+            words = f"At {listed(times_of_day(schedule.times))}{_on_days(schedule)}"
+        case Once():
+            words = f"Once, at {_moment(schedule):%H:%M:%S} UTC on {_moment(schedule):%Y-%m-%d}"
+        case Legacy():
+            words = _legacy_sentence(schedule)
+        case _:
+            assert_never(schedule)
+    return words
 
 
-def _times(times: Sequence[tuple[int, int]]) -> str:
-    shown = sorted(set(times))
-    more = len(shown) - TIMES_SHOWN
-    text = ",".join(f"{hour:02}:{minute:02}" for hour, minute in shown[:TIMES_SHOWN])
+def _first_times(at: At) -> str:
+    times = times_of_day(at.times)
+    more = len(times) - TIMES_SHOWN
+    text = ",".join(times[:TIMES_SHOWN])
     return f"{text} +{more}" if more > 0 else text
 
 
-def _weekdays(weekdays: Sequence[int]) -> str:
-    days = sorted(set(weekdays))
-    if not days or len(days) == len(WEEKDAYS):
-        return ""
-    if len(days) >= WEEKDAYS_SHOWN and days[-1] - days[0] == len(days) - 1:
-        return f"{_weekday(days[0])}-{_weekday(days[-1])}"
-    return ",".join(_weekday(day) for day in days)
+def _on_days(at: At) -> str:
+    if not weekdays(at.weekdays):
+        return ", every day"
+    return f", on {listed([WEEKDAY_NAMES[day] for day in sorted(set(at.weekdays))])}"
 
 
-def _weekday(day: int) -> str:
-    return WEEKDAYS[day].capitalize()
+def _moment(once: Once) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(0, once.instant)
 
 
 def _legacy(legacy: Legacy) -> str:
-    hour = f"{legacy.preferred_hour:02}:00"
+    hour = time_of_day(legacy.preferred_hour, 0)
     match legacy.period:
         case "hourly":
             return "hourly"
         case "daily":
             return f"daily {hour}"
         case "weekly":
-            return f"weekly {_weekday(legacy.preferred_weekday)} {hour}"
+            return f"weekly {weekday(legacy.preferred_weekday)} {hour}"
         case "monthly":
             return f"monthly {legacy.preferred_day}. {hour}"
+
+
+def _legacy_sentence(legacy: Legacy) -> str:
+    hour = time_of_day(legacy.preferred_hour, 0)
+    least = f"{LEAST_INTERVALS[legacy.period]} after the last start"
+    match legacy.period:
+        case "hourly":
+            return f"Hourly: {least}"
+        case "daily":
+            return f"Daily: from {hour} on, at least {least}"
+        case "weekly":
+            day = WEEKDAY_NAMES[legacy.preferred_weekday]
+            return f"Weekly: on {day} from {hour} on, at least {least}"
+        case "monthly":
+            number = legacy.preferred_day
+            return f"Monthly: on day {number} from {hour} on, at least {least}"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-HEAVY = ("croniter", "dateutil", "zoneinfo")
+HEAVY = ("croniter", "cron_descriptor", "dateutil", "zoneinfo")
+PARSING = set(HEAVY) - {"cron_descriptor"}
 
 
 def imported(statement: str) -> set[str]:
@@ -36,7 +37,10 @@ def imported(statement: str) -> set[str]:
         ("timetable(Every(60)), timetable(Once(1)), timetable(Manual())", set()),
         ("timetable(At(((6, 0),), 'UTC'))", {"zoneinfo"}),
         ("legacy_due(Legacy('daily', 'UTC'), 0)", {"zoneinfo"}),
-        ("timetable(Cron('0 6 * * *', 'UTC'))", set(HEAVY)),
+        ("timetable(Cron('0 6 * * *', 'UTC'))", PARSING),
+        ("describe(Cron('0 6 * * *', 'UTC'))", PARSING),
+        ("sentence(Every(60)), describe(At(((6, 0),), 'UTC'))", set()),
+        ("sentence(Cron('0 6 * * *', 'UTC'))", set(HEAVY)),
     ],
 )
 def test_imports_are_deferred(statement: str, expected: set[str]) -> None:
