@@ -84,6 +84,9 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         self.update()
 
+    def watch_ascii(self) -> None:
+        self.update()
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._looks.forget()

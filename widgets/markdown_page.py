@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 LONGEST = 256 * 1024
 """Characters that are shown."""
 
-_MOST_BLOCKS = 1_000
-"""Each is a widget of its own."""
+_MOST_BLOCKS = 200
+"""Each is a widget of its own, and mounting one takes milliseconds."""
 
-_LONGEST_BLOCK = 16 * 1024
+_MOST_CODE = 8 * 1024
+"""Characters to highlight, which is done while nothing else is painted."""
+
+_LONGEST_BLOCK = 4 * 1024
+"""Characters to wrap, likewise."""
 
 _UNTRUSTED = (
     # Whatever can be clicked, hides where it leads or is not Markdown: shown as written.
@@ -90,5 +94,6 @@ def _is_simple(text: str) -> bool:
     """Whether it makes few widgets, and none of them has much to wrap or highlight."""
     tokens = _parser().parse(text)
     blocks = sum(token.nesting >= 0 and token.type != "inline" for token in tokens)
+    code = sum(len(token.content) for token in tokens if token.type == "fence")
     longest = max((len(token.content) for token in tokens), default=0)
-    return blocks <= _MOST_BLOCKS and longest <= _LONGEST_BLOCK
+    return blocks <= _MOST_BLOCKS and code <= _MOST_CODE and longest <= _LONGEST_BLOCK

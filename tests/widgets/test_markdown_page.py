@@ -124,8 +124,14 @@ async def test_a_text_that_is_too_long_says_so() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- a\n" * 5_000, "---\n" * 5_000, "|a" * 5_000 + "|\n" + "|-" * 5_000 + "|\n"],
-    ids=["items", "rules", "cells"],
+    [
+        "- a\n" * 5_000,
+        "---\n" * 5_000,
+        "|a" * 5_000 + "|\n" + "|-" * 5_000 + "|\n",
+        "~~~python\n" + "x = 1\n" * 2_000,
+        "word " * 2_000,
+    ],
+    ids=["items", "rules", "cells", "code", "paragraph"],
 )
 async def test_what_would_take_long_to_lay_out_is_shown_as_written(text: str) -> None:
     app = Page()

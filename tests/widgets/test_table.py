@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from textual import events
+from textual import events, on
 from textual.app import App
 
 from tests.helpers.screen import HOSTILE, assert_harmless, lines_of, until
@@ -388,3 +388,37 @@ async def test_rows_look_anew_in_another_theme_and_without_focus() -> None:
         app.theme = "textual-light"
         await pilot.pause()
         assert app.table.render_line(1) != blurred
+
+
+class Early(App[None]):
+    """Two tables that are told what to show before they are on a screen."""
+
+    CSS = "Table { height: 5; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str | None] = []
+
+    def compose(self) -> ComposeResult:
+        for name in ("first", "second"):
+            table = Table(COLUMNS, lambda job: job.name, self._cells, id=name)
+            table.show(jobs(50))
+            table.mark(["job20"])
+            table.go_to("job20")
+            yield table
+
+    def _cells(self, job: Job) -> Sequence[Cell | Pieces]:
+        return (Cell("✓"), Cell(job.name), Cell(""))
+
+    @on(Table.Highlighted, "#second")
+    def _hear(self, message: Table.Highlighted) -> None:
+        self.heard.append(message.key)
+
+
+async def test_what_is_shown_before_the_first_paint_is_there_and_told_apart() -> None:
+    app = Early()
+    async with app.run_test(size=(30, 12)) as pilot:
+        await pilot.pause()
+        for table in app.query(Table):
+            assert "▌•✓  job20" in lines_of(table)
+        assert app.heard == ["job0", "job20"]
