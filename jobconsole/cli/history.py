@@ -22,7 +22,7 @@ from jobconsole.cli.run_page import show_run
 from jobconsole.cli.table import Cell, Column, Row, mark_cell
 from jobconsole.marks import Style
 from runner import api
-from runner.model.run import RunStatus
+from runner.model.run import RunStatus, Trigger
 from runner.model.views import HistoryQuery
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Asked(TypedDict):
     job: str | None
     limit: int
     status: tuple[str, ...]
+    trigger: tuple[str, ...]
     since: int | None
     role: str | None
     before: str | None
@@ -80,6 +81,12 @@ class Asked(TypedDict):
     type=click.Choice([str(status) for status in RunStatus]),
     multiple=True,
     help="Only those; may be repeated.",
+)
+@click.option(
+    "--trigger",
+    type=click.Choice([str(trigger).replace("_", "-") for trigger in Trigger]),
+    multiple=True,
+    help="Only what this started; may be repeated.",
 )
 @click.option(
     "--since",
@@ -165,6 +172,7 @@ def _query(project: api.Project, asked: Asked) -> HistoryQuery:
         since_ms=since_ms,
         before_seq=api.resolve_run(project, before).seq if before else None,
         limit=asked["limit"],
+        triggers=tuple(Trigger(it.replace("-", "_")) for it in asked["trigger"]),
     )
 
 

@@ -53,10 +53,14 @@ class Fires(NamedTuple):
 
 
 class HistoryPage(NamedTuple):
-    """One page of runs, newest first; `more` says that there are older ones."""
+    """One page of runs, newest first; `more` says that there are older ones.
+
+    `note` says which runs were not looked at, where the words name too many jobs.
+    """
 
     runs: list[RunView]
     more: bool
+    note: str = ""
 
 
 class RunDetail(NamedTuple):
@@ -96,8 +100,28 @@ def history(project: Project, query: HistoryQuery) -> HistoryPage:
     if query.job_id is not None:
         query = msgspec.structs.replace(query, job_id=_job_id(project, query.job_id))
     wider = msgspec.structs.replace(query, limit=query.limit + 1)
-    found = store_history.page(project.index, wider)
-    return HistoryPage(found[: query.limit], len(found) > query.limit)
+    job_ids, note = _jobs_named(project, query)
+    found = store_history.page(project.index, wider, job_ids)
+    return HistoryPage(found[: query.limit], len(found) > query.limit, note)
+
+
+def _jobs_named(
+    project: Project, query: HistoryQuery
+) -> tuple[list[str] | None, str]:
+    """The jobs whose ids contain the query's words, as many as can be looked at."""
+    if not query.job_words:
+        return None, ""
+    ids = store_history.jobs_named(project.index, query.job_words)
+    if query.job_id is not None:
+        ids = [job_id for job_id in ids if job_id == query.job_id]
+    most = store_history.jobs_at_once(project.index, query)
+    if len(ids) <= most:
+        return ids, ""
+    words = " ".join(query.job_words)
+    return ids[:most], (
+        f"{len(ids):,} jobs have {words} in their names:"
+        f" only runs of the {most} that ran last are shown"
+    )
 
 
 def resolve_run(project: Project, reference: str) -> RunView:

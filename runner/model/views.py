@@ -116,7 +116,11 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HistoryQuery(msgspec.Struct, frozen=True):
-    """Which runs are wanted. `before_seq` continues after the last one of a page."""
+    """Which runs are wanted. `before_seq` continues after the last one of a page.
+
+    Any of the statuses and any of the triggers will do; all `job_words` must be
+    parts of the job's id.
+    """
 
     job_id: str | None = None
     statuses: tuple[RunStatus, ...] = ()
@@ -124,3 +128,5 @@ class HistoryQuery(msgspec.Struct, frozen=True):
     since_ms: int | None = None
     before_seq: int | None = None
     limit: int = 20
+    triggers: tuple[Trigger, ...] = ()
+    job_words: tuple[str, ...] = ()

@@ -78,6 +78,19 @@ def transaction(
             connection.execute("PRAGMA synchronous = NORMAL")
 
 
+@contextlib.contextmanager
+def snapshot(connection: Connection) -> Iterator[None]:
+    """Several reads of one state. Within a transaction they are that anyway."""
+    within = connection.in_transaction
+    if not within:
+        connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction and not within:
+            connection.execute("ROLLBACK")
+
+
 def data_version(connection: Connection) -> int:
     """A number that changes when another connection has committed."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
