@@ -76,7 +76,8 @@ class Sought(msgspec.Struct, frozen=True):
         return self.text if self.regex else re.escape(self.text)
 
     def _flags(self) -> re.RegexFlag:
-        return re.IGNORECASE if self.folds else re.NOFLAG
+        # Many lines are searched at once: `^` and `$` are about each of them.
+        return re.MULTILINE | (re.IGNORECASE if self.folds else re.NOFLAG)
 
 
 ERRORS = Sought(
