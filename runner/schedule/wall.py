@@ -40,18 +40,18 @@ class WallTimetable:
     """A pattern of wall-clock minutes in a zone."""
 
     def __init__(self, pattern: Pattern, zone: Zone, *, wildcard: bool) -> None:
-        self._pattern = pattern
-        self._zone = zone
-        self._wildcard = wildcard
+        self.pattern = pattern
+        self.zone = zone
+        self.wildcard = wildcard
 
     def next(self, after: int) -> int | None:
         instant = max(after + 1, EARLIEST)
         limit = min(instant + HORIZON, LATEST)
         while instant < limit:
-            span = self._zone.span(instant)
+            span = self.zone.span(instant)
             reach = self._reach(span)
             low = _minute_from(instant, span, reach)
-            match = self._pattern.first(low, reach.high)
+            match = self.pattern.first(low, reach.high)
             if match is not None:
                 return max(match, reach.first) * MINUTE - span.offset
             instant = span.end
@@ -61,11 +61,11 @@ class WallTimetable:
         instant = min(until, LATEST)
         limit = max(instant - HORIZON, EARLIEST)
         while instant >= limit:
-            span = self._zone.span(instant)
+            span = self.zone.span(instant)
             reach = self._reach(span)
             high = min(_minute_at(instant, span) + 1, reach.high)
             if high > reach.first:
-                match = self._pattern.last(reach.low, high)
+                match = self.pattern.last(reach.low, high)
                 if match is not None:
                     return max(match, reach.first) * MINUTE - span.offset
             instant = span.start - 1
@@ -76,24 +76,24 @@ class WallTimetable:
         instant = max(after + 1, EARLIEST)
         last = min(until, LATEST)
         while instant <= last:
-            span = self._zone.span(instant)
+            span = self.zone.span(instant)
             reach = self._reach(span)
             low = _minute_from(instant, span, reach)
             high = min(_minute_at(last, span) + 1, reach.high)
             if high > reach.first:
-                count += self._pattern.count(max(low, reach.first + 1), high)
+                count += self.pattern.count(max(low, reach.first + 1), high)
                 count += self._fires_at_first(low, reach)
             instant = span.end
         return count
 
     def _fires_at_first(self, low: int, reach: Reach) -> bool:
         """Whether `first` fires, itself or for what was skipped from `low` on."""
-        return self._pattern.count(low, reach.first + 1) > 0
+        return self.pattern.count(low, reach.first + 1) > 0
 
     def _reach(self, span: Span) -> Reach:
         first = _ceil_minute(span.start + span.offset)
         high = _ceil_minute(span.end + span.offset)
-        if self._wildcard:
+        if self.wildcard:
             return Reach(first, first, high)
         if span.repeated:
             return Reach(high, high, high)
