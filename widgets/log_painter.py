@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from runner.model.log import Stream, Streams
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import tzinfo
 
-    from rich.style import Style
     from textual.widget import Widget
 
     from widgets.log_window import Row
@@ -96,14 +96,14 @@ class LogPainter:
         if self.times:
             first = row.number == 0 and line.at_ms is not None
             time = _clock_text(line.at_ms or 0, self._zone) if first else _NO_TIME
-            yield Segment(time, base + self._part("time"))
+            yield Segment(time, base + Style(color=self._look("time").color))
 
     def _with_arrow(self, strip: Strip, more: bool, base: Style) -> Strip:
         """A sign at the edge that the line goes on beyond it."""
         if not more:
             return strip
         width = strip.cell_length
-        sign = Segment(self.glyphs.more, base + self._part("time"))
+        sign = Segment(self.glyphs.more, base + Style(color=self._look("time").color))
         return Strip([*strip.crop(0, width - 1), sign]).adjust_cell_length(width, base)
 
 

@@ -239,7 +239,8 @@ class LogView(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._looks.forget()
-        self._repaint()
+        # Those of the component classes come after this.
+        self.call_later(self._repaint)
 
     def _hunt(self, sought: Sought | None, *, forward: bool) -> None:
         if sought is not None:

@@ -5,6 +5,7 @@ from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.color import Color
 from textual.app import App
 from textual.events import MouseScrollUp
 
@@ -369,6 +370,29 @@ async def test_hostile_output_changes_nothing(tmp_path: Path, wraps: bool) -> No
         await until(pilot, lambda: "[bold]" in "".join(app.lines), "the end")
         assert_harmless(app.body, WIDTH - 1)
         assert app.is_running
+
+
+async def test_another_theme_is_seen_at_once() -> None:
+    source = FakeLogSource(ended=True)
+    source.write("\x1b[31mred\x1b[0m plain", Stream.STDERR, at_ms=0)
+    app = OneLog(source)
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        app.view.times = True
+        await until_seen(pilot, app, "┃00:00:00 red plain")
+        dark = list(app.body.render_line(0))
+        app.theme = "textual-light"
+        await until(pilot, lambda: list(app.body.render_line(0)) != dark, "light")
+        await pilot.pause()
+        light = list(app.body.render_line(0))
+        assert [it.text for it in light] == [it.text for it in dark]
+        for before, after in zip(dark, light, strict=True):
+            assert before.style is not None
+            assert after.style is not None
+            assert before.style.bgcolor != after.style.bgcolor
+            if before.text != "red":
+                assert before.style.color != after.style.color
+            else:
+                assert before.style.color == Color.from_ansi(1)
 
 
 async def test_only_rows_that_changed_are_painted_again() -> None:
