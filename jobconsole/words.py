@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from runner.model.run import RunStatus
 
 if TYPE_CHECKING:
-    from runner.model.views import RunView
+    from runner.model.views import JobView, RunView
 
 MINUTE, HOUR, DAY, YEAR = 60, 3_600, 86_400, 365 * 86_400
 _HOURS_SHOWN = 48
+NEAR_DAYS = 6
 _SIZE_STEP = 1024
 
 OUTCOMES: dict[RunStatus, str] = {
@@ -89,6 +91,34 @@ def moment(seconds: int, zone: tzinfo | None = None) -> str:
     clock = "%H:%M:%S" if seconds % MINUTE else "%H:%M"
     offset = local.strftime("%z")
     return f"{local.strftime(f'%a %Y-%m-%d {clock}')} {offset[:3]}:{offset[3:5]}"
+
+
+def zone_of(view: JobView) -> ZoneInfo | None:
+    """On whose clock to show a job's instants; None: the system's."""
+    return ZoneInfo(view.timezone) if view.timezone else None
+
+
+def standing(view: JobView) -> str:
+    """`paused by ann until Sat 2026-11-21 07:00 +01:00: holidays`; mostly empty.
+
+    What a person put on a job, whatever else is to be said of it.
+    """
+    it = view.standing
+    if it is None:
+        return ""
+    what = "paused" if view.enabled else "disabled"
+    until = "" if it.until is None else f" until {moment(it.until, zone_of(view))}"
+    reason = f": {it.reason}" if it.reason else ""
+    return f"{what} by {it.actor}{until}{reason}"
+
+
+def near(seconds: int, now: float, zone: tzinfo | None = None) -> str:
+    """The same without its date where the weekday says it all: `Sat 07:00 +01:00`."""
+    text = moment(seconds, zone)
+    if abs(seconds - now) >= NEAR_DAYS * DAY:
+        return text
+    weekday, _, rest = text.split(" ", 2)
+    return f"{weekday} {rest}"
 
 
 def ended_with(exit_code: int | None, number: int | None) -> str:

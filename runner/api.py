@@ -22,10 +22,12 @@ if TYPE_CHECKING:
         JobDetail,
         RunDetail,
     )
+    from runner.engine.control import Decided, Decision
     from runner.engine.follow import Chunk
     from runner.engine.operate import Cancelled, Order
     from runner.engine.reindex import Rebuilt
     from runner.engine.tick import TickReport
+    from runner.engine.undo import Undone
     from runner.model.config import Config
     from runner.model.errors import Json
     from runner.model.views import HistoryQuery, JobView, RunView
@@ -215,3 +217,55 @@ def has_ended(project: Project, run_id: str) -> bool:
     from runner.engine import follow
 
     return follow.has_ended(project, run_id)
+
+
+def pause(project: Project, job_id: str, decision: Decision) -> Decided:
+    """Let nothing of a job start by schedule, for good or until an instant.
+
+    As the next four it raises JobNotFoundError, PolicyDeniedError. An instant that
+    has passed: TriggerInvalidError.
+    """
+    from runner.engine import control
+
+    return control.pause(project, job_id, decision)
+
+
+def resume(project: Project, job_id: str, decision: Decision) -> Decided:
+    """Let a paused job start by schedule again; what it missed is not caught up."""
+    from runner.engine import control
+
+    return control.resume(project, job_id, decision)
+
+
+def disable(project: Project, job_id: str, decision: Decision) -> Decided:
+    """Disable a job as its file could."""
+    from runner.engine import control
+
+    return control.disable(project, job_id, decision)
+
+
+def enable(project: Project, job_id: str, decision: Decision) -> Decided:
+    """Take `disable` back; a job that its file disables stays disabled."""
+    from runner.engine import control
+
+    return control.enable(project, job_id, decision)
+
+
+def skip(project: Project, job_id: str, decision: Decision) -> int:
+    """Let a job's next occurrence pass; its instant.
+
+    Raises TriggerInvalidError where none is to come.
+    """
+    from runner.engine import control
+
+    return control.skip(project, job_id, decision)
+
+
+def undo(project: Project, user: str) -> Undone | None:
+    """Take back the last of those decisions of a user; None where there is none.
+
+    Raises TooLateError, PolicyDeniedError.
+    """
+    from runner.engine import undo
+
+    return undo.undo(project, user)

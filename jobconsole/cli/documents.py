@@ -33,6 +33,9 @@ def job(view: JobView) -> Document:
         "last_run": _last_run(view.last_run) if view.last_run else None,
         "lock": _lock(view.lock) if view.lock else None,
         "problem": _problem_view(view.problem) if view.problem else None,
+        "paused": _standing(view) if view.enabled else None,
+        "disabled": None if view.enabled else _standing(view),
+        "skipped": [utc_text(instant) for instant in view.skipped],
     }
 
 
@@ -108,6 +111,19 @@ def error(view: RunView) -> Document | None:
     if view.error_code is None:
         return None
     return {"code": view.error_code, "message": view.error_message or ""}
+
+
+def _standing(view: JobView) -> Document | None:
+    """Who paused or disabled a job by command."""
+    it = view.standing
+    if it is None:
+        return None
+    return {
+        "by": it.actor,
+        "reason": it.reason,
+        "since": utc_text_ms(it.since_ms),
+        "until": None if it.until is None else utc_text(it.until),
+    }
 
 
 def _last_run(last: LastRun) -> Document:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from runner.engine.browse import Fires, JobDetail
     from runner.model.errors import Json
+    from runner.model.views import JobView
 
 HIDDEN = "[hidden]"
 _PROMPT_SHOWN = 300
@@ -57,8 +58,9 @@ def job_fields(detail: JobDetail, fires: Fires, now: int) -> Fields:
         fields += _what(detail.definition.job)
     zone = f" ({view.timezone})" if view.timezone else ""
     fields.append(("when", f"{view.schedule}{zone}"))
-    fields += _coming(fires, now) if view.enabled and view.problem is None else []
-    fields.append(("state", str(view.state).replace("_", " ")))
+    fields += [] if view.next_at is None else _coming(fires, now)
+    fields.append(("state", _state(view)))
+    fields += _skipped(view)
     fields.append(("last run", _last(detail, now)))
     if detail.definition is not None:
         fields += _how(detail.definition.job)
@@ -113,6 +115,20 @@ def _coming(fires: Fires, now: int) -> Fields:
         for instant in fires.instants
     ]
     return [("next" if i == 0 else "", line) for i, line in enumerate(lines)]
+
+
+def _state(view: JobView) -> str:
+    """`paused by ann until ...`, `running`, `running; paused by ann`."""
+    state, standing = str(view.state).replace("_", " "), words.standing(view)
+    if not standing or standing.startswith(state):
+        return standing or state
+    return f"{state}; {standing}"
+
+
+def _skipped(view: JobView) -> Fields:
+    zone = words.zone_of(view)
+    lines = [words.moment(instant, zone) for instant in view.skipped]
+    return [("skipped" if i == 0 else "", line) for i, line in enumerate(lines)]
 
 
 def _last(detail: JobDetail, now: int) -> str:

@@ -81,7 +81,7 @@ def show(session: Session, job: str, as_json: bool) -> int:
 
 
 def row(view: JobView, now: int, *, unicode: bool) -> Row:
-    """A job in the table; what is wrong with it stands below."""
+    """A job in the table; what else is to be said of it stands below."""
     who = view.agent or view.kind or "-"
     cells = [
         mark_cell(marks.job_mark(view), unicode=unicode),
@@ -91,11 +91,16 @@ def row(view: JobView, now: int, *, unicode: bool) -> Row:
         _next(view, now),
         _last(view, now),
     ]
-    problem = view.problem
-    if problem is None:
-        return Row(cells)
-    notes = [f"{problem.where}: {problem.message}"]
-    return Row(cells, [*notes, f"hint: {problem.hint}"] if problem.hint else notes)
+    return Row(cells, _notes(view))
+
+
+def _notes(view: JobView) -> list[str]:
+    """What is wrong with a job, and what people decided about it."""
+    notes = [words.standing(view)]
+    if view.problem is not None:
+        notes.append(f"{view.problem.where}: {view.problem.message}")
+        notes.append(f"hint: {view.problem.hint}" if view.problem.hint else "")
+    return [note for note in notes if note]
 
 
 def _next(view: JobView, now: int) -> Cell:

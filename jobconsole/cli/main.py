@@ -33,6 +33,12 @@ COMMANDS: dict[str, Entry] = {
         "configuration", "validate", "every problem in the configuration"
     ),
     "run": Entry("run", "run", "run a job now and stream its output"),
+    "pause": Entry("control", "pause", "start nothing of a job by schedule"),
+    "resume": Entry("control", "resume", "take pause back"),
+    "disable": Entry("control", "disable", "disable a job beside its file"),
+    "enable": Entry("control", "enable", "take disable back"),
+    "skip": Entry("control", "skip", "let a job's next occurrence pass"),
+    "undo": Entry("control", "undo", "take back your last decision"),
     "cancel": Entry("run", "cancel", "stop a run"),
     "tail": Entry("output_of", "tail", "a run's events in order"),
     "logs": Entry("output_of", "logs", "a run's raw output"),

@@ -10,7 +10,13 @@ import msgspec
 from runner import __version__
 from runner.config.fingerprint import loaded_fingerprint
 from runner.engine.decide import stretch_of
-from runner.engine.enqueue import decode_schedule, spent_timetable
+from runner.engine.enqueue import (
+    decode_schedule,
+    end_pauses,
+    legacy_instant,
+    next_after,
+    spent_timetable,
+)
 from runner.engine.ledger import Declined, decline, take_back
 from runner.engine.refresh import versions
 from runner.model.definition import Definition
@@ -21,10 +27,10 @@ from runner.process.environment import dump_base, load_base, record_base
 from runner.schedule import (
     describe,
     forget_zone_data,
-    legacy_due,
     timetable,
+    without,
 )
-from runner.store import control, jobs, meta, ticks
+from runner.store import control, jobs, meta, occurrences, standing, ticks
 from runner.store.db import transaction
 from runner.store.folders import write_durably
 from runner.store.jobs import JobRow, Progress
@@ -79,19 +85,31 @@ class _Look(NamedTuple):
         return max(self.last, min(written, self.now))
 
 
+class _Past(NamedTuple):
+    """What is known of a job from before, and what people decided about it."""
+
+    progress: Progress | None
+    skipped: tuple[int, ...]
+    held: Reason | None
+
+
 def _replace_jobs(project: Project, config: Config) -> None:
     index = project.index
     now_ms = project.clock.wall_ms()
     before = ticks.last(index)
     last = before.wall_ms // 1000 if before else now_ms // 1000
     look = _Look(min(last, now_ms // 1000), now_ms // 1000)
+    skips = occurrences.skipped(index, look.last)
+    end_pauses(index, skips, now_ms)
+    held = standing.reasons(index, look.now)
     known = jobs.known(index)
     seen = control.first_seen(project.state.control)
     bodies: dict[str, bytes] = {}
     rows: list[JobRow] = []
     for position, job in enumerate(config.jobs):
         progress = known.get(job.id)
-        cursor, next_at = _progress(project, config, job, progress, look)
+        past = _Past(progress, skips.get(job.id, ()), held.get(job.id))
+        cursor, next_at = _progress(project, config, job, past, look)
         first_seen_ms = progress.first_seen_ms if progress else seen.get(job.id, now_ms)
         row = _row(config, job, bodies)
         rows.append(
@@ -115,15 +133,15 @@ def _progress(
     project: Project,
     config: Config,
     job: Job | InvalidJob,
-    progress: Progress | None,
+    past: _Past,
     look: _Look,
 ) -> tuple[int, int | None]:
     """Cursor and next instant of a job under the schedule that it has now."""
-    schedule = job.schedule
+    schedule, progress = job.schedule, past.progress
     if progress and not progress.removed and _same(progress.schedule, schedule):
         if isinstance(schedule, Legacy):
             return progress.cursor, progress.next_at
-        return progress.cursor, timetable(schedule).next(progress.cursor)
+        return progress.cursor, next_after(schedule, progress.cursor, past.skipped)
     source = job.source if isinstance(job, Job) else job.problem.where
     effective = look.effective(config.root / source.file)
     if progress and progress.cursor > look.now:
@@ -133,50 +151,60 @@ def _progress(
         # What was decided since the file was written stays decided.
         effective = max(effective, progress.cursor)
         if not progress.removed:
-            _explain_the_rest(project, progress, effective)
+            _explain_the_rest(project, progress, past, effective)
     if isinstance(schedule, Legacy):
         # One that never ran is due at once.
         started = progress.last_started if progress else None
-        return 0, legacy_due(schedule, started) if started else effective
-    return effective, timetable(schedule).next(effective)
+        return 0, legacy_instant(schedule, started, 0, past.skipped) or effective
+    return effective, next_after(schedule, effective, past.skipped)
 
 
-def _explain_the_rest(project: Project, progress: Progress, until: int) -> None:
+def _explain_the_rest(
+    project: Project, progress: Progress, past: _Past, until: int
+) -> None:
     """What fell due under the old schedule, and was not seen before it changed."""
     schedule = decode_schedule(progress.schedule)
     if isinstance(schedule, Legacy):
         return
     t = timetable(schedule)
-    if stretch := stretch_of(t, progress.cursor, until):
-        item = Declined(progress.id, stretch, Reason.MISSED)
+    left = without(t, past.skipped)
+    if stretch := stretch_of(left, progress.cursor, until):
+        item = Declined(progress.id, stretch, past.held or Reason.MISSED)
         decline(project.index, t, item, project.clock.wall_ms())
 
 
 def _row(config: Config, job: Job | InvalidJob, bodies: dict[str, bytes]) -> JobRow:
     """The job's description; its progress is filled in by the caller."""
-    definition, problem = None, None
-    if isinstance(job, Job):
-        roles = config.roles
-        definition, body = Definition(job, str(config.root), roles).encode()
-        bodies[definition] = body
-    else:
-        problem = msgspec.json.encode(job.problem)
-    return JobRow(
+    row = JobRow(
         id=job.id,
         position=0,
         kind=job.kind and str(job.kind),
-        agent=job.agent.name if isinstance(job, Job) and job.agent else None,
-        role=job.role if isinstance(job, Job) else None,
-        pool=job.pool if isinstance(job, Job) else "default",
+        agent=None,
+        role=None,
+        pool="default",
         schedule_words=describe(job.schedule),
         timezone=_zone(job.schedule) or config.timezone,
-        enabled=not isinstance(job, Job) or job.enabled,
-        problem=problem,
-        definition=definition,
+        enabled=True,
+        problem=None,
+        definition=None,
         schedule=msgspec.json.encode(job.schedule),
         first_seen_ms=0,
         cursor=0,
         next_at=None,
+    )
+    if isinstance(job, InvalidJob):
+        return row._replace(problem=msgspec.json.encode(job.problem))
+    definition, body = Definition(job, str(config.root), config.roles).encode()
+    bodies[definition] = body
+    return row._replace(
+        agent=job.agent.name if job.agent else None,
+        role=job.role,
+        pool=job.pool,
+        enabled=job.enabled,
+        definition=definition,
+        description=job.description,
+        tags=" ".join(job.tags),
+        timeout=job.timeout,
     )
 
 

@@ -9,39 +9,35 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.engine.enqueue import decode_schedule, legacy_instant
+from runner.engine.job_view import job_views
+from runner.engine.settle import read_receipt
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import JobNotFoundError
-from runner.model.identity import Identity
-from runner.model.job import Problem
-from runner.model.run import RunStatus
+from runner.model.occurrence import Reason
 from runner.model.schedule import Legacy, Manual, Schedule
-from runner.model.views import (
-    HistoryQuery,
-    JobState,
-    JobView,
-    LastRun,
-    LockView,
-    ProblemView,
-    RunView,
-)
-from runner.process.identity import is_alive
-from runner.schedule import fires, legacy_due, timetable
+from runner.model.views import HistoryQuery, JobView, RunView
+from runner.schedule import fires, legacy_due, sentence, timetable, without
 from runner.store import history as store_history
-from runner.store import jobs, runs
+from runner.store import jobs, occurrences, runs, standing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runner.engine.project import Project
+    from runner.model.receipt import Receipt
     from runner.store.db import Row
     from runner.store.folders import RunFolder
 
-_problems = msgspec.json.Decoder(Problem)
-
 
 class JobDetail(msgspec.Struct, frozen=True):
-    """One job as it was resolved; `definition` is None where it is invalid."""
+    """One job as it was resolved; `definition` is None where it is invalid.
+
+    `sentence` tells its schedule in full, without the zone.
+    """
 
     view: JobView
     definition: Definition | None
+    sentence: str
 
 
 class Fires(NamedTuple):
@@ -72,27 +68,32 @@ class RunDetail(NamedTuple):
 
 
 def list_jobs(project: Project) -> list[JobView]:
-    return [_view(row) for row in jobs.listed(project.index)]
+    return job_views(project)
 
 
 def job_detail(project: Project, job_id: str) -> JobDetail:
     row = _find(project, job_id)
-    view = _view(jobs.listed(project.index, row["id"])[0])
+    (view,) = job_views(project, row["id"])
     body = row["body"]
-    return JobDetail(view, None if body is None else decode_definition(body))
+    definition = None if body is None else decode_definition(body)
+    return JobDetail(view, definition, sentence(decode_schedule(row["schedule"])))
 
 
 def next_fires(
     project: Project, job_id: str | None, after: int, count: int
 ) -> list[Fires]:
     rows = jobs.listed(project.index) if job_id is None else [_find(project, job_id)]
+    skips = occurrences.skipped(project.index, project.now())
+    ends = _ends_of_pauses(project)
     found: list[Fires] = []
     for row in rows:
         schedule = decode_schedule(row["schedule"])
         if job_id is not None or not isinstance(schedule, Manual):
             zone = row["timezone"] or project.system_zone()
-            instants = _instants(schedule, row, after, count)
-            found.append(Fires(row["id"], zone, instants))
+            begin = max(after, ends.get(row["id"], after))
+            skipped = skips.get(row["id"], ())
+            instants = itertools.islice(_instants(schedule, row, begin, skipped), count)
+            found.append(Fires(row["id"], zone, list(instants)))
     return found
 
 
@@ -105,9 +106,7 @@ def history(project: Project, query: HistoryQuery) -> HistoryPage:
     return HistoryPage(found[: query.limit], len(found) > query.limit, note)
 
 
-def _jobs_named(
-    project: Project, query: HistoryQuery
-) -> tuple[list[str] | None, str]:
+def _jobs_named(project: Project, query: HistoryQuery) -> tuple[list[str] | None, str]:
     """The jobs whose ids contain the query's words, as many as can be looked at."""
     if not query.job_words:
         return None, ""
@@ -147,14 +146,16 @@ def run_detail(project: Project, run_id: str) -> RunDetail:
     return RunDetail(view, folder, receipt)
 
 
+def receipt(project: Project, run_id: str) -> Receipt | None:
+    """What is known of a run that has ended; None before, or where it is damaged."""
+    view = resolve_run(project, run_id)
+    return read_receipt(project.state.run_folder(view.job_id, view.run_id))
+
+
 def definition_of(project: Project, job_id: str) -> tuple[Row, Definition | None]:
     """A job's row with its definition, None where the job is invalid."""
     row = _find(project, job_id)
     return row, None if row["body"] is None else decode_definition(row["body"])
-
-
-def problem_of(row: Row) -> Problem | None:
-    return None if row["problem"] is None else _problems.decode(row["problem"])
 
 
 def _find(project: Project, job_id: str) -> Row:
@@ -181,85 +182,29 @@ def _unknown(project: Project, name: str) -> JobNotFoundError:
     return JobNotFoundError(f"there is no job or run {name}", hint=hint)
 
 
-def _instants(schedule: Schedule, row: Row, after: int, count: int) -> list[int]:
+def _ends_of_pauses(project: Project) -> dict[str, int]:
+    """Until when jobs are paused that go on by themselves."""
+    return {
+        job_id: row.until
+        for job_id, rows in standing.by_job(project.index).items()
+        if (row := rows.get(Reason.PAUSED)) and row.until is not None
+    }
+
+
+def _instants(
+    schedule: Schedule, row: Row, after: int, skipped: tuple[int, ...]
+) -> Iterator[int]:
     if isinstance(schedule, Legacy):
-        return _legacy_instants(schedule, row, after, count)
-    return list(itertools.islice(fires(timetable(schedule), after), count))
+        return _legacy_instants(schedule, row, after, skipped)
+    return fires(without(timetable(schedule), skipped), after)
 
 
-def _legacy_instants(schedule: Legacy, row: Row, after: int, count: int) -> list[int]:
+def _legacy_instants(
+    schedule: Legacy, row: Row, after: int, skipped: tuple[int, ...]
+) -> Iterator[int]:
     """What is expected if every run starts as soon as it is due."""
-    fire = legacy_instant(schedule, row["last_started"], row["cursor"])
-    fire = fire or int(row["next_at"])
-    found: list[int] = []
-    while len(found) < count:
-        fire = max(fire, after + 1) if not found else fire
-        found.append(fire)
+    fire = legacy_instant(schedule, row["last_started"], row["cursor"], skipped)
+    fire = max(fire or int(row["next_at"]), after + 1)
+    while True:
+        yield fire
         fire = legacy_due(schedule, fire)
-    return found
-
-
-def _view(row: Row) -> JobView:
-    lock = _lock(row)
-    return JobView(
-        id=row["id"],
-        kind=row["kind"],
-        agent=row["agent"],
-        schedule=row["schedule_words"],
-        timezone=row["timezone"],
-        role=row["role"],
-        enabled=bool(row["enabled"]),
-        state=_state(row),
-        next_at=_next_at(row),
-        last_run=_last_run(row),
-        lock=lock,
-        problem=_problem_view(row),
-        outcomes=row["outcomes"],
-    )
-
-
-def _state(row: Row) -> JobState:
-    """A run in progress shows even where the definition changed under it."""
-    if row["active_status"] is not None:
-        return JobState(row["active_status"])
-    if row["problem"] is not None:
-        return JobState.INVALID
-    return JobState.IDLE if row["enabled"] else JobState.DISABLED
-
-
-def _next_at(row: Row) -> int | None:
-    """None for a job that will not run however the time passes."""
-    if row["problem"] is not None or not row["enabled"] or row["next_at"] is None:
-        return None
-    schedule = decode_schedule(row["schedule"])
-    if isinstance(schedule, Legacy):
-        fire = legacy_instant(schedule, row["last_started"], row["cursor"])
-        return fire or int(row["next_at"])
-    return int(row["next_at"])
-
-
-def _last_run(row: Row) -> LastRun | None:
-    if row["last_run_id"] is None:
-        return None
-    return LastRun(
-        run_id=row["last_run_id"],
-        status=RunStatus(row["last_status"]),
-        ended_ms=row["last_ended_ms"],
-        duration_ms=row["last_duration_ms"],
-    )
-
-
-def _lock(row: Row) -> LockView | None:
-    if row["active_status"] != RunStatus.RUNNING or row["worker_pid"] is None:
-        return None
-    worker = Identity(row["worker_pid"], row["worker_start"], row["worker_boot"])
-    if not is_alive(worker):
-        return None
-    return LockView(worker.pid, row["active_run_id"], row["active_started_ms"])
-
-
-def _problem_view(row: Row) -> ProblemView | None:
-    problem = problem_of(row)
-    if problem is None:
-        return None
-    return ProblemView(problem.code, problem.message, problem.hint, str(problem.where))

@@ -8,22 +8,24 @@ import msgspec
 
 from runner.engine.authority import SCHEDULER, role_for
 from runner.engine.clocks import TICK_SECONDS
-from runner.engine.decide import Policy, decide
+from runner.engine.decide import Policy, decide, stretch_of
 from runner.engine.ledger import Declined, decline, take_back
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import PolicyDeniedError
 from runner.model.job import CatchUp, Overlap
 from runner.model.occurrence import Reason, Stretch
 from runner.model.run import Trigger
-from runner.model.schedule import Legacy, Once, Schedule
-from runner.schedule import Timetable, legacy_due, timetable
+from runner.model.schedule import Legacy, Manual, Once, Schedule
+from runner.schedule import Timetable, legacy_due, timetable, without
 from runner.store import jobs, occurrences, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from runner.engine.clocks import Reading
     from runner.model.role import Role
     from runner.store.db import Connection
-    from runner.store.jobs import DueJob
+    from runner.store.jobs import DueJob, Progress
 
 PUNCTUAL_SECONDS = TICK_SECONDS + 60
 """Nobody looks more often than every tick, and ticks may be a little late."""
@@ -50,13 +52,30 @@ class Enqueued(NamedTuple):
     declined: list[Declined]
 
 
+class Condition(NamedTuple):
+    """What kept a job from running, up to an instant."""
+
+    reason: Reason
+    until: int
+
+
+class Undecided(NamedTuple):
+    """By what to judge the fires of a job that are not decided: those after `after`.
+
+    `timetable` has all of them, `left` those that nobody skipped.
+    """
+
+    timetable: Timetable
+    left: Timetable
+    after: int
+
+
 class _Due(NamedTuple):
-    """A due job with its timetable. `body` None: the job is invalid."""
+    """A due job. `body` None: it is invalid."""
 
     row: DueJob
-    timetable: Timetable
+    fires: Undecided
     body: Definition | None
-    cursor: int
 
 
 def enqueue_at(index: Connection, reading: Reading) -> Enqueued:
@@ -70,39 +89,102 @@ def enqueue_at(index: Connection, reading: Reading) -> Enqueued:
 
 def enqueue_due(index: Connection, moment: Moment) -> Enqueued:
     """Decide every occurrence up to now. Call it inside a durable transaction."""
-    enqueued = Enqueued([], [])
+    skips = occurrences.skipped(index, moment.now)
+    enqueued = Enqueued([], end_pauses(index, skips, moment.now_ms))
     for row in jobs.due(index, moment.now):
-        schedule = decode_schedule(row.schedule)
-        due = _due(row, schedule)
-        first = due.timetable.next(due.cursor)
+        skipped = skips.get(row.id, ())
+        body = None if row.body is None else decode_definition(row.body)
+        due = _Due(row, undecided(row, skipped), body)
+        first = due.fires.left.next(due.fires.after)
         if first is not None and first > moment.now:
             # A legacy job that somebody started meanwhile: its interval began anew.
             jobs.set_progress(index, row.id, row.cursor, first)
             continue
         run_ids, declined = _decided(index, due, moment)
         for item in declined:
-            decline(index, due.timetable, item, moment.now_ms)
+            decline(index, due.fires.timetable, item, moment.now_ms)
         enqueued.run_ids.extend(run_ids)
         enqueued.declined.extend(declined)
-        jobs.set_progress(index, row.id, moment.now, next_after(schedule, moment.now))
+        next_at = next_after(decode_schedule(row.schedule), moment.now, skipped)
+        jobs.set_progress(index, row.id, moment.now, next_at)
     return enqueued
 
 
-def next_after(schedule: Schedule, now: int) -> int | None:
+def end_pauses(
+    index: Connection, skips: Mapping[str, Collection[int]], now_ms: int
+) -> list[Declined]:
+    """Decline what fell due in pauses that have ended since anybody looked."""
+    declined: list[Declined] = []
+    for job, until in jobs.past_pauses(index, now_ms // 1000):
+        skipped = skips.get(job.id, ())
+        item = let_pass(index, job, Condition(Reason.PAUSED, until), skipped, now_ms)
+        declined += [item] if item else []
+    return declined
+
+
+def let_pass(
+    index: Connection,
+    job: Progress,
+    condition: Condition,
+    skipped: Collection[int],
+    now_ms: int,
+) -> Declined | None:
+    """Decline what fell due undecided under a condition, and go on from its end."""
+    reason, until = condition
+    if until <= job.cursor:
+        return None
+    fires = undecided(job, [it for it in skipped if it <= until])
+    stretch = stretch_of(fires.left, fires.after, until)
+    schedule = decode_schedule(job.schedule)
+    if stretch is None and isinstance(schedule, Legacy):
+        return None  # its interval goes on
+    declined = None
+    if stretch is not None:
+        declined = Declined(job.id, stretch, reason)
+        decline(index, fires.timetable, declined, now_ms)
+    next_at = next_after(schedule, until, skipped)
+    jobs.set_progress(index, job.id, until, next_at)
+    return declined
+
+
+def undecided(job: DueJob | Progress, skipped: Collection[int]) -> Undecided:
+    schedule = decode_schedule(job.schedule)
+    if isinstance(schedule, Legacy):
+        instant = legacy_instant(schedule, job.last_started, job.cursor, skipped)
+        instant = instant or job.next_at
+        only = timetable(Manual() if instant is None else Once(instant))
+        return Undecided(only, only, 0)
+    t = timetable(schedule)
+    return Undecided(t, without(t, skipped), job.cursor)
+
+
+def next_of(job: Progress, skipped: Collection[int]) -> int | None:
+    """The first fire of a job that is neither decided nor skipped."""
+    fires = undecided(job, skipped)
+    return fires.left.next(fires.after)
+
+
+def next_after(
+    schedule: Schedule, now: int, skipped: Collection[int] = ()
+) -> int | None:
     """The next instant of a job all of whose fires up to now are decided."""
     if isinstance(schedule, Legacy):
-        return legacy_due(schedule, now)
-    return timetable(schedule).next(now)
+        return legacy_due(schedule, max([now, *skipped]))
+    return without(timetable(schedule), skipped).next(now)
 
 
 def legacy_instant(
-    schedule: Legacy, last_started: int | None, cursor: int
+    schedule: Legacy,
+    last_started: int | None,
+    cursor: int,
+    skipped: Collection[int] = (),
 ) -> int | None:
     """The one fire that a legacy job has: when its interval has passed.
 
-    None for a job that never started and was never decided: it is due at once.
+    Skipping one counts as a start at its instant. None for a job that never started
+    and was never decided: it is due at once.
     """
-    basis = max(last_started or 0, cursor)
+    basis = max([last_started or 0, cursor, *skipped])
     return legacy_due(schedule, basis) if basis else None
 
 
@@ -117,23 +199,17 @@ def rewind(index: Connection, moment: Moment) -> None:
     taken back, so nothing is silenced.
     """
     jobs.forget_later_starts(index, moment.now)
+    skips = occurrences.skipped(index, moment.now)
     for job in jobs.decided_ahead(index, moment.now):
         schedule = decode_schedule(job.schedule)
         take_back(index, spent_timetable(schedule, moment.now), job.id, moment.now)
-        jobs.set_progress(index, job.id, moment.now, next_after(schedule, moment.now))
+        next_at = next_after(schedule, moment.now, skips.get(job.id, ()))
+        jobs.set_progress(index, job.id, moment.now, next_at)
 
 
 def spent_timetable(schedule: Schedule, now: int) -> Timetable:
     """A timetable by which to judge the past; a legacy job has but its last instant."""
     return timetable(Once(now) if isinstance(schedule, Legacy) else schedule)
-
-
-def _due(row: DueJob, schedule: Schedule) -> _Due:
-    body = None if row.body is None else decode_definition(row.body)
-    if not isinstance(schedule, Legacy):
-        return _Due(row, timetable(schedule), body, row.cursor)
-    instant = legacy_instant(schedule, row.last_started, row.cursor) or row.next_at
-    return _Due(row, timetable(Once(instant)), body, cursor=0)
 
 
 def _decided(
@@ -142,7 +218,7 @@ def _decided(
     """The runs that were queued, and what was decided against."""
     row, body = due.row, due.body
     policy = _policy(row, body, moment)
-    verdict = decide(due.timetable, due.cursor, moment.now, policy)
+    verdict = decide(due.fires.left, due.fires.after, moment.now, policy)
     declined = [Declined(row.id, *item) for item in verdict.declined]
     if body is None or not verdict.wanted:
         return [], declined
@@ -164,7 +240,9 @@ def _decided(
 def _policy(row: DueJob, body: Definition | None, moment: Moment) -> Policy:
     if body is None:
         return Policy(Reason.INVALID, CatchUp.NONE, None, PUNCTUAL_SECONDS)
-    standing = None if row.enabled else Reason.DISABLED
+    standing = Reason.PAUSED if row.paused else None
+    if not row.enabled:
+        standing = Reason.DISABLED
     catch_up = body.job.catch_up
     if catch_up is CatchUp.ALL and moment.stepped:
         catch_up = CatchUp.LATEST  # a clock that was set brought them, not an absence

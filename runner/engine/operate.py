@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.authority import Actor, operator, role_for
-from runner.engine.browse import definition_of, problem_of, resolve_run
+from runner.engine.browse import definition_of, resolve_run
 from runner.engine.enclosure import enclosing_run
+from runner.engine.job_view import problem_of
 from runner.engine.repair import finish_unstarted, repair_if_free
 from runner.engine.tick import start_workers
 from runner.model.definition import Definition, decode_definition
@@ -50,7 +51,7 @@ def submit(project: Project, order: Order) -> str:
     row, definition = definition_of(project, order.job_id)
     if definition is None:
         raise _invalid(row)
-    actor = _actor(project, order.actor_user)
+    actor = actor_of(project, order.actor_user)
     role = role_for(definition, order.role, actor)
     repair_if_free(project)
     job = definition.job
@@ -77,6 +78,15 @@ def submit(project: Project, order: Order) -> str:
         runs.enqueue(project.index, run)
     start_workers(project)
     return run_id
+
+
+def actor_of(project: Project, user: str) -> Actor:
+    """Who asks: the run that this process is part of, else the person."""
+    run = enclosing_run(project)
+    if run is None:
+        return operator(user)
+    roles = _definition(project, run.definition).roles
+    return Actor(f"run {run.run_id}", roles[run.role])
 
 
 def cancel(project: Project, reference: str, *, actor: str, kill: bool) -> Cancelled:
@@ -106,14 +116,6 @@ def _passed(project: Project) -> set[str]:
     """Every variable that some job's `env_pass` names."""
     bodies = jobs.definitions(project.index)
     return {name for body in bodies for name in decode_definition(body).job.env_pass}
-
-
-def _actor(project: Project, user: str) -> Actor:
-    run = enclosing_run(project)
-    if run is None:
-        return operator(user)
-    roles = _definition(project, run.definition).roles
-    return Actor(f"run {run.run_id}", roles[run.role])
 
 
 def _definition(project: Project, digest: str) -> Definition:

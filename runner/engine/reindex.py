@@ -1,8 +1,9 @@
 """Rebuilds the index from the run folders and control.jsonl.
 
-Run folders are the truth about runs. What only the index knows (which occurrences
-had no run, and why; what is queued) stays while the old index can be read; else
-everything up to the last sign of life counts as decided, so that nothing runs twice.
+Run folders are the truth about runs, control.jsonl about what people decided. What
+only the index knows (which occurrences had no run, and why; what is queued) stays while
+the old index can be read; else everything up to the last sign of life counts as decided,
+so that nothing runs twice.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from runner.engine.enqueue import decode_schedule
+from runner.engine.enqueue import decode_schedule, next_after, next_of
 from runner.engine.project import Project, open_project
 from runner.engine.refresh import refresh_under_lock
 from runner.engine.repair import repair
@@ -27,8 +28,7 @@ from runner.model.instants import ms_or_none, parse_ms
 from runner.model.run import RunStatus, is_run_id
 from runner.model.schedule import Legacy
 from runner.process.locks import last_holder
-from runner.schedule import timetable
-from runner.store import jobs, restore
+from runner.store import control, jobs, occurrences, restore
 from runner.store.db import transaction
 from runner.store.folders import RunFolder, StateDir, read_regular
 from runner.store.restore import RestoredRun
@@ -87,11 +87,14 @@ def _rebuild(project: Project, *, anew: bool) -> list[RestoredRun]:
         # Inside, as no run can be claimed or ended while they are read.
         found = list(_runs(project))
         restore.replace_runs(project.index, found)
+        decided = control.in_force(control.decisions(project.state.control))
+        restore.replace_decisions(project.index, decided, project.clock.wall_ms())
     refresh_under_lock(project)
     with transaction(project.index, durable=True):
         restore.summarise_jobs(project.index)
         if anew or not restore.has_ticks(project.index):
             _count_as_decided(project, found)
+        _pass_over_skips(project)
     repair(project)
     return found
 
@@ -197,8 +200,17 @@ def _count_as_decided(project: Project, found: list[RestoredRun]) -> None:
     for job in jobs.known(project.index).values():
         schedule = decode_schedule(job.schedule)
         if job.cursor > instant and not isinstance(schedule, Legacy):
-            next_at = timetable(schedule).next(instant)
+            next_at = next_after(schedule, instant)
             jobs.set_progress(project.index, job.id, instant, next_at)
+
+
+def _pass_over_skips(project: Project) -> None:
+    """The next instant of each job is one that nobody skipped."""
+    index = project.index
+    skips = occurrences.skipped(index, project.now())
+    for job in jobs.known(index).values():
+        next_at = next_of(job, skips.get(job.id, ()))
+        jobs.set_progress(index, job.id, job.cursor, next_at)
 
 
 def _seconds(text: str | None) -> int | None:

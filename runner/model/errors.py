@@ -112,6 +112,12 @@ class PolicyDeniedError(JobconsoleError):
     code = Code.JOB_POLICY_DENIED
 
 
+class TooLateError(JobconsoleError):
+    """The time for it has passed: what it was about has happened."""
+
+    code = Code.JOB_MISFIRED
+
+
 class AgentUnavailableError(JobconsoleError):
     """The agent's program cannot be started here: install it or name another."""
 

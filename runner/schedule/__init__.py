@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from runner.model.schedule import At, Cron, Every, Legacy, Manual, Once
 from runner.schedule.elapsed import Instants, Intervals
+from runner.schedule.skips import Without
 from runner.schedule.words import describe, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 __all__ = [
     "Timetable",
@@ -22,8 +23,9 @@ __all__ = [
     "fires",
     "forget_zone_data",
     "legacy_due",
-    "timetable",
     "sentence",
+    "timetable",
+    "without",
 ]
 
 TIMETABLES_KEPT = 16_384
@@ -56,6 +58,11 @@ def fires(t: Timetable, after: int, until: int | None = None) -> Iterator[int]:
     while fire is not None and (until is None or fire <= until):
         yield fire
         fire = t.next(fire)
+
+
+def without(t: Timetable, instants: Collection[int]) -> Timetable:
+    """The same timetable as if it never fired at those instants."""
+    return Without(t, instants) if instants else t
 
 
 def legacy_due(legacy: Legacy, last_started: int) -> int:

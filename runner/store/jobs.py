@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from runner.model.run import OUTCOME_MARKS, RunStatus
+from runner.model.run import OUTCOME_MARKS, RunStatus, duration_mark
 from runner.store.db import Connection, Row, queries
 
 
 class JobRow(NamedTuple):
-    """A job as configuration last described it. JSON columns are bytes."""
+    """A job as configuration last described it. JSON columns are bytes.
+
+    `tags` are parted by blanks, `timeout` is seconds.
+    """
 
     id: str
     position: int
@@ -26,6 +29,9 @@ class JobRow(NamedTuple):
     first_seen_ms: int
     cursor: int
     next_at: int | None
+    description: str = ""
+    tags: str = ""
+    timeout: int | None = None
 
 
 class Progress(NamedTuple):
@@ -41,12 +47,16 @@ class Progress(NamedTuple):
 
 
 class DueJob(NamedTuple):
-    """A job whose next instant has come. `body` is its definition, None if invalid."""
+    """A job whose next instant has come. `body` is its definition, None if invalid.
+
+    `enabled` and `paused` tell of now, by file and by command.
+    """
 
     id: str
     schedule: bytes
     definition: str | None
     enabled: bool
+    paused: bool
     cursor: int
     last_started: int | None
     body: bytes | None
@@ -80,8 +90,23 @@ def mark_removed(connection: Connection, ids: list[str]) -> None:
 
 
 def due(connection: Connection, now: int) -> list[DueJob]:
-    rows = connection.execute(queries("jobs")["due"], (now,))
+    rows = connection.execute(queries("jobs")["due"], {"now": now})
     return [DueJob(*(row[name] for name in DueJob._fields)) for row in rows]
+
+
+def progress(connection: Connection, job_id: str) -> Progress | None:
+    """One job that was ever configured."""
+    row = connection.execute(queries("jobs")["progress"], (job_id,)).fetchone()
+    return row and Progress(*row)
+
+
+def past_pauses(connection: Connection, now: int) -> list[tuple[Progress, int]]:
+    """Jobs whose pause ended before `now` with what fell due in it undecided.
+
+    Each with the instant at which its pause ended.
+    """
+    rows = connection.execute(queries("jobs")["past_pauses"], {"now": now})
+    return [(Progress(*row[:-1]), row[-1]) for row in map(tuple, rows)]
 
 
 def coming(connection: Connection, until: int) -> dict[str, int]:
@@ -129,6 +154,7 @@ def note_end(
             "ended_ms": ended_ms,
             "duration_ms": duration_ms,
             "mark": OUTCOME_MARKS[status],
+            "duration_mark": duration_mark(duration_ms),
         },
     )
 

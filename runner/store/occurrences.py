@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from runner.model.occurrence import Reason, Stretch
@@ -9,12 +10,25 @@ from runner.store.db import Connection, queries
 
 
 class Refusal(NamedTuple):
-    """One occurrence that was decided against. `detail`: the run in its way."""
+    """One occurrence that was decided against.
+
+    `detail` is the run in its way, or the note of who skipped it.
+    """
 
     job_id: str
     instant: int
     reason: Reason
     detail: str | None
+
+
+class SkipNote(NamedTuple):
+    """Who skipped an occurrence, and why if that was said."""
+
+    actor: str
+    reason: str
+
+    def to_text(self) -> str:
+        return json.dumps(self._asdict(), ensure_ascii=False)
 
 
 class Span(NamedTuple):
@@ -40,6 +54,32 @@ def refuse(connection: Connection, refusal: Refusal, now_ms: int) -> bool:
     parameters = {**refusal._asdict(), "now_ms": now_ms}
     cursor = connection.execute(queries("occurrences")["refuse"], parameters)
     return cursor.rowcount == 1
+
+
+def skipped(
+    connection: Connection, after: int, job_id: str | None = None
+) -> dict[str, tuple[int, ...]]:
+    """The instants of each job that a person skipped, in order.
+
+    Those that are not decided yet, and those later than `after` in any case.
+    """
+    parameters = {"after": after, "job_id": job_id}
+    found: dict[str, tuple[int, ...]] = {}
+    for row in connection.execute(queries("occurrences")["skipped"], parameters):
+        found[row["job_id"]] = (*found.get(row["job_id"], ()), row["instant"])
+    return found
+
+
+def unskip(connection: Connection, job_id: str, instant: int) -> None:
+    """Take a skip back; a row that says something else stays."""
+    parameters = {"job_id": job_id, "instant": instant}
+    connection.execute(queries("occurrences")["unskip"], parameters)
+
+
+def skip_note(detail: str) -> SkipNote:
+    """Read the detail of a skipped occurrence."""
+    note = json.loads(detail)
+    return SkipNote(note["actor"], note["reason"])
 
 
 def decided_within(connection: Connection, job_id: str, stretch: Stretch) -> list[int]:
@@ -83,7 +123,9 @@ def extend_span(
 
 
 def forget_after(connection: Connection, job_id: str, now: int) -> list[Stretch]:
-    """Take back what was declined beyond `now`; occurrences that ran stay taken.
+    """Take back what was declined beyond `now`.
+
+    Occurrences that ran stay taken, those that a person skipped stay skipped.
 
     Returns the spans that reach over `now`: their `cut` is the caller's, who can
     count fires.

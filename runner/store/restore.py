@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from runner.model.run import OUTCOME_MARKS
-from runner.store.db import Connection, open_index, queries
+from runner.model.run import OUTCOME_MARKS, duration_mark
+from runner.store import standing
+from runner.store.db import Connection, Row, open_index, queries
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from runner.model.identity import Identity
+    from runner.store.control import InForce
 
 OUTCOMES_KEPT = 20
 
@@ -38,6 +40,8 @@ class RestoredRun(NamedTuple):
     error_message: str | None
     quiet: bool
     worker: Identity | None
+    replay_of: str | None = None
+    cost_usd: float | None = None
 
 
 def is_sound(path: Path) -> bool:
@@ -67,6 +71,22 @@ def replace_runs(connection: Connection, found: list[RestoredRun]) -> None:
         _insert(connection, run._replace(definition=definition))
 
 
+def replace_decisions(connection: Connection, found: InForce, now_ms: int) -> None:
+    """Put what people decided in place of what the index has of it.
+
+    An instant that was decided otherwise meanwhile stays as it is.
+    """
+    standing.replace_all(connection, found.standing.values())
+    connection.execute("DELETE FROM occurrences WHERE reason = 'skipped'")
+    connection.executemany(
+        queries("restore")["skip"],
+        [
+            {"job_id": job, "instant": at, "detail": note.to_text(), "now_ms": now_ms}
+            for (job, at), note in found.skips.items()
+        ],
+    )
+
+
 def summarise_jobs(connection: Connection) -> None:
     """Make the columns of `jobs` that repeat what `runs` says."""
     for (job_id,) in connection.execute("SELECT id FROM jobs").fetchall():
@@ -80,18 +100,25 @@ def summarise_jobs(connection: Connection) -> None:
             {
                 "job_id": job_id,
                 "outcomes": marks,
+                "durations": "".join(
+                    duration_mark(_duration_ms(row)) for row in reversed(rows)
+                ),
                 "run_id": last and last["run_id"],
                 "status": last and last["status"],
                 "ended_ms": last and last["ended_ms"],
-                "duration_ms": last
-                and last["started_ms"]
-                and last["ended_ms"] - last["started_ms"],
+                "duration_ms": last and _duration_ms(last),
             },
         )
 
 
 def has_ticks(connection: Connection) -> bool:
     return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM ticks)").fetchone()[0])
+
+
+def _duration_ms(row: Row) -> int | None:
+    if row["started_ms"] is None:
+        return None
+    return int(row["ended_ms"] - row["started_ms"])
 
 
 def _renumbered(found: list[RestoredRun], after: int) -> list[RestoredRun]:

@@ -1,10 +1,11 @@
 -- name: upsert
 INSERT INTO jobs (
     id, position, kind, agent, role, pool, schedule_words, timezone, enabled, problem,
-    definition, schedule, first_seen_ms, cursor, next_at
+    definition, schedule, first_seen_ms, cursor, next_at, description, tags, timeout
 ) VALUES (
     :id, :position, :kind, :agent, :role, :pool, :schedule_words, :timezone, :enabled,
-    :problem, :definition, :schedule, :first_seen_ms, :cursor, :next_at
+    :problem, :definition, :schedule, :first_seen_ms, :cursor, :next_at, :description,
+    :tags, :timeout
 )
 ON CONFLICT (id) DO UPDATE SET
     position = excluded.position, kind = excluded.kind, agent = excluded.agent,
@@ -12,24 +13,45 @@ ON CONFLICT (id) DO UPDATE SET
     schedule_words = excluded.schedule_words, timezone = excluded.timezone,
     enabled = excluded.enabled, problem = excluded.problem,
     definition = excluded.definition, schedule = excluded.schedule,
-    cursor = excluded.cursor, next_at = excluded.next_at, removed = 0
+    cursor = excluded.cursor, next_at = excluded.next_at, removed = 0,
+    description = excluded.description, tags = excluded.tags, timeout = excluded.timeout
 
 -- name: known
 SELECT id, schedule, cursor, next_at, first_seen_ms, last_started, removed FROM jobs
 
+-- name: progress
+SELECT id, schedule, cursor, next_at, first_seen_ms, last_started, removed FROM jobs
+WHERE id = ?
+
+-- name: past_pauses
+SELECT j.id, j.schedule, j.cursor, j.next_at, j.first_seen_ms, j.last_started,
+       j.removed, s.until
+FROM standing s CROSS JOIN jobs j ON j.id = s.job_id
+WHERE s.what = 'paused' AND s.until < :now AND j.cursor < s.until AND j.removed = 0
+
 -- name: due
-SELECT j.id, j.schedule, j.definition, j.enabled, j.cursor, j.last_started, j.next_at,
-       d.body,
+SELECT j.id, j.schedule, j.definition, j.cursor, j.last_started, j.next_at, d.body,
+       j.enabled AND NOT EXISTS (
+           SELECT 1 FROM standing s WHERE s.job_id = j.id AND s.what = 'disabled'
+       ) AS enabled,
+       EXISTS (
+           SELECT 1 FROM standing s WHERE s.job_id = j.id AND s.what = 'paused'
+           AND coalesce(s.until >= :now, 1)
+       ) AS paused,
        (SELECT run_id FROM runs r WHERE r.job_id = j.id
         AND r.status IN ('queued', 'running', 'retry_wait') LIMIT 1) AS active_run
 FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
-WHERE j.next_at <= ? AND j.next_at IS NOT NULL AND j.removed = 0
+WHERE j.next_at <= :now AND j.next_at IS NOT NULL AND j.removed = 0
 ORDER BY j.next_at, j.position
 
 -- name: coming
 SELECT pool, count(*) FROM jobs
 WHERE next_at <= ? AND next_at IS NOT NULL AND removed = 0
 AND enabled AND definition IS NOT NULL
+AND NOT EXISTS (
+    SELECT 1 FROM standing s WHERE s.job_id = jobs.id
+    AND coalesce(s.until >= jobs.next_at, 1)
+)
 GROUP BY pool
 
 -- name: decided
@@ -65,7 +87,12 @@ UPDATE jobs SET last_started = :now WHERE id = :job_id
 -- name: ended
 UPDATE jobs SET last_run_id = :run_id, last_status = :status,
     last_ended_ms = :ended_ms, last_duration_ms = :duration_ms,
-    outcomes = substr(outcomes || :mark, -20)
+    outcomes = substr(outcomes || :mark, -20),
+    -- Outcomes from before durations were kept have shortest ones beside them.
+    durations = substr(
+        substr('aaaaaaaaaaaaaaaaaaaa', 1, length(outcomes) - length(durations))
+        || durations || :duration_mark, -20
+    )
 WHERE id = :job_id
 
 -- name: definitions

@@ -12,6 +12,17 @@ ON CONFLICT DO NOTHING
 SELECT instant FROM occurrences
 WHERE job_id = :job_id AND instant BETWEEN :first AND :last ORDER BY instant
 
+-- name: skipped
+SELECT o.job_id, o.instant
+FROM occurrences o INDEXED BY occurrences_skipped LEFT JOIN jobs j ON j.id = o.job_id
+WHERE o.reason = 'skipped' AND (:job_id IS NULL OR o.job_id = :job_id)
+AND o.instant > min(coalesce(j.cursor, :after), :after)
+ORDER BY o.job_id, o.instant
+
+-- name: unskip
+DELETE FROM occurrences
+WHERE job_id = :job_id AND instant = :instant AND reason = 'skipped'
+
 -- name: span
 INSERT INTO spans (job_id, first, last, count, reason, decided_ms)
 VALUES (:job_id, :first, :last, :fires, :reason, :now_ms)
@@ -26,7 +37,8 @@ UPDATE spans SET last = :last, count = count + :fires, decided_ms = :now_ms
 WHERE job_id = :job_id AND first = :first
 
 -- name: forget_rows_after
-DELETE FROM occurrences WHERE job_id = :job_id AND instant > :now AND run_id IS NULL
+DELETE FROM occurrences
+WHERE job_id = :job_id AND instant > :now AND run_id IS NULL AND reason <> 'skipped'
 
 -- name: forget_spans_after
 DELETE FROM spans WHERE job_id = :job_id AND first > :now

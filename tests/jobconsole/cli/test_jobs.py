@@ -131,6 +131,7 @@ def test_list_for_programs(project: Path) -> None:
     assert list(hello) == [
         "id", "kind", "agent", "schedule", "timezone", "role", "enabled",
         "state", "next_run", "last_run", "lock", "problem",
+        "paused", "disabled", "skipped",
     ]  # fmt: skip
     assert (hello["id"], hello["state"], hello["last_run"]) == ("hello", "idle", None)
     assert hello["next_run"].endswith("Z")
@@ -162,7 +163,7 @@ def test_show_fits_a_terminal(project: Path) -> None:
     done = call(project, "show", "hello", terminal=TERMINAL)
 
     assert "\x1b[1mhello\x1b[0m: Say hello" in done.out
-    assert "0 7 * * * (Europe/Amsterdam)" in done.out
+    assert "At 07:00 (Europe/Amsterdam)" in done.out
     assert done.out.count("07:00 +0") == 3
 
 
