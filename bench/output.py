@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import resource
 import statistics
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from bench.project import TimedWorker, opened, write
-from bench.report import Line, bounded, compared, interleaved, timed
+from bench.report import Line, bounded, compared, interleaved, peak_memory, timed
 from bench.run import wait
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ def lines(place: Path, quick: bool) -> Iterator[Line]:  # noqa: FBT001
         worker = TimedWorker(project)
         worker.run("empty", 20)
         empty = statistics.median(worker.run("empty", 20))
-        before = _peak()
+        before = peak_memory()
 
         def supervised() -> Samples:
             taken = worker.run("noisy", 1)
@@ -50,15 +48,9 @@ def lines(place: Path, quick: bool) -> Iterator[Line]:  # noqa: FBT001
 
         ours, theirs = interleaved((supervised, alone), 2 if quick else 4)
     yield compared(f"{size / GIB:g} GiB / alone and empty run", ours, theirs, 1.1)
-    yield bounded("supervisor's growth", (_peak() - before) / 2**20, 2.0, "MiB")
+    yield bounded("supervisor's growth", (peak_memory() - before) / 2**20, 2.0, "MiB")
 
 
 def _to_file(command: tuple[str, ...], path: Path) -> None:
     with path.open("wb") as file:
         wait(subprocess.Popen(command, stdout=file, start_new_session=True))
-
-
-def _peak() -> int:
-    """The most memory that this process ever had, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
+import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,6 +73,12 @@ def timed(action: Callable[[], object]) -> float:
     before = time.perf_counter()
     action()
     return time.perf_counter() - before
+
+
+def peak_memory() -> int:
+    """The most that this process ever had, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def until(condition: Callable[[], bool], what: str, within: float) -> None:
