@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     )
     from runner.engine.control import Decided, Decision
     from runner.engine.follow import Chunk
+    from runner.engine.named_instant import Named
     from runner.engine.operate import Cancelled, Order
     from runner.engine.reindex import Rebuilt
     from runner.engine.tick import TickReport
     from runner.engine.undo import Undone
+    from runner.model.account import Explanation
+    from runner.model.agenda import Agenda
     from runner.model.config import Config
     from runner.model.errors import Json
     from runner.model.views import HistoryQuery, JobView, RunView
@@ -269,3 +272,30 @@ def undo(project: Project, user: str) -> Undone | None:
     from runner.engine import undo
 
     return undo.undo(project, user)
+
+
+def why(project: Project, job_id: str, at: int | None) -> Explanation:
+    """Why a job ran at an instant (epoch seconds), or did not, or will.
+
+    Without one: its latest decided occurrence. Raises JobNotFoundError.
+    """
+    from runner.engine import explain
+
+    return explain.why(project, job_id, at)
+
+
+def instant_for(project: Project, job_id: str, text: str) -> Named:
+    """The instant that a person means by `06:00` or `2026-11-20 06:00` for a job.
+
+    Or by RFC 3339. Raises ValueError, JobNotFoundError.
+    """
+    from runner.engine import named_instant
+
+    return named_instant.instant_for(project, job_id, text)
+
+
+def agenda(project: Project, start: int, end: int) -> Agenda:
+    """What falls due in [start, end), epoch seconds, and what became of the past."""
+    from runner.engine import agenda
+
+    return agenda.agenda(project, start, end)

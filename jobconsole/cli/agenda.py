@@ -1,27 +1,38 @@
-"""`next`: what is due, and when."""
+"""`next` and `agenda`: what is due, and when; what became of what was due."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
 
 from jobconsole import words
-from jobconsole.cli import documents
+from jobconsole.cli import agenda_page, documents
 from jobconsole.cli.completion import complete_jobs
 from jobconsole.cli.diagnostics import ExitCode
-from jobconsole.cli.options import config_option, instant, json_option
+from jobconsole.cli.options import (
+    ascii_option,
+    config_option,
+    instant,
+    json_option,
+)
 from jobconsole.cli.table import Cell, Column, Row
 from jobconsole.marks import Style
 from runner import api
+from runner.model.instants import local_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobconsole.cli.session import Session
     from runner.engine.browse import Fires
+    from runner.model.agenda import Agenda
+    from runner.model.errors import Json
     from runner.model.views import JobView
 
 MOST = 1000
+DAY = 86_400
 
 
 @click.command("next")
@@ -59,13 +70,16 @@ def next_fires(
         found = [fires for fires in found if not idle_because(views[fires.job_id])]
     elif reason := idle_because(views[found[0].job_id]):
         session.diagnostics.warn(f"{job} is {reason}: none of these will run")
+    timed = [
+        _Timed(fires, _skipped(fires, views[fires.job_id], after)) for fires in found
+    ]
     if as_json:
-        shown = [documents.fires(fires) for fires in found]
+        shown = [_document(each) for each in timed]
         session.output.json(shown[0] if job else shown)
         return ExitCode.FINE
-    rows = _rows(found, now)
+    rows = _rows(timed, now)
     if rows:
-        columns = (Column("WHEN"), Column(""), Column("JOB", least=16))
+        columns = (Column("WHEN"), Column(""), Column("JOB", least=16), Column(""))
         session.output.table(columns, rows)
     else:
         session.diagnostics.say(
@@ -74,19 +88,72 @@ def next_fires(
     return ExitCode.FINE
 
 
+@click.command()
+@click.option("--from", "start_ms", type=instant, metavar="TIME", help="From this on.")
+@click.option("--to", "end_ms", type=instant, metavar="TIME", help="Up to this.")
+@click.option("--past", is_flag=True, help="The last 24 hours instead of the next.")
+@json_option
+@ascii_option
+@config_option
+@click.pass_obj
+def agenda(
+    session: Session,
+    start_ms: int | None,
+    end_ms: int | None,
+    past: bool,
+    as_json: bool,
+) -> int:
+    """What falls due within 24 hours, and what gets in its way."""
+    with session.project() as project:
+        now = project.now()
+        start, end = _window(now, start_ms, end_ms, past=past)
+        found = api.agenda(project, start, end)
+    if as_json:
+        session.output.json(agenda_page.document(found))
+    else:
+        _show(session, found)
+    return ExitCode.FINE
+
+
 def idle_because(view: JobView) -> str:
     """Why nothing that falls due of a job is run; empty for most jobs."""
     if view.problem is not None:
         return "invalid"
-    return "" if view.enabled else "disabled"
+    if not view.enabled:
+        return "disabled"
+    paused = view.standing is not None and view.standing.until is None
+    return "paused" if paused else ""
 
 
-def _rows(found: list[Fires], now: int) -> list[Row]:
+class _Timed(NamedTuple):
+    """The fires of a job that will run, and those among them that are skipped."""
+
+    fires: Fires
+    skipped: list[int]
+
+
+def _skipped(fires: Fires, view: JobView, after: int) -> list[int]:
+    last = fires.instants[-1] if fires.instants else None
+    return [
+        instant
+        for instant in view.skipped
+        if instant > after and (last is None or instant < last)
+    ]
+
+
+def _document(timed: _Timed) -> Mapping[str, Json]:
+    zone = timed.fires.zone
+    skipped = [local_text(instant, zone) for instant in timed.skipped]
+    return {**documents.fires(timed.fires), "skipped": skipped}
+
+
+def _rows(found: list[_Timed], now: int) -> list[Row]:
     """All fires in the order of time, each on its job's own clock."""
-    fires = sorted(
-        (instant, fires.job_id, fires.zone)
-        for fires in found
-        for instant in fires.instants
+    marked = sorted(
+        (instant, fires.job_id, fires.zone, note)
+        for fires, skipped in found
+        for instants, note in ((fires.instants, ""), (skipped, "skipped"))
+        for instant in instants
     )
     return [
         Row(
@@ -94,7 +161,47 @@ def _rows(found: list[Fires], now: int) -> list[Row]:
                 Cell(words.moment(instant, ZoneInfo(zone))),
                 Cell(words.relative(instant, now), Style.FAINT),
                 Cell(job_id, Style.STRONG),
+                Cell(note, Style.ODD),
             ]
         )
-        for instant, job_id, zone in fires
+        for instant, job_id, zone, note in marked
     ]
+
+
+def _window(
+    now: int, start_ms: int | None, end_ms: int | None, *, past: bool
+) -> tuple[int, int]:
+    """In seconds. What is not said is 24 hours away from the other end."""
+    start = None if start_ms is None else start_ms // 1000
+    end = None if end_ms is None else end_ms // 1000
+    if past and end is None and start is None:
+        end = now + 1  # the second that has begun is part of the past
+    if start is None:
+        start = now if end is None or (end > now and not past) else end - DAY
+    if end is None:
+        end = start + DAY
+    if end <= start:
+        message = "the end is not after the beginning"
+        raise click.BadParameter(message, param_hint="--to")
+    return start, end
+
+
+def _show(session: Session, found: Agenda) -> None:
+    unicode = session.output.terminal.unicode
+    rows = [agenda_page.past_row(it, found.now, unicode=unicode) for it in found.past]
+    rows += [
+        agenda_page.coming_row(it, found.now, unicode=unicode) for it in found.coming
+    ]
+    if rows:
+        columns = (
+            Column(""),
+            Column("WHEN"),
+            Column(""),
+            Column("JOB", least=12),
+            Column("", least=20),
+        )
+        session.output.table(columns, rows)
+    else:
+        session.diagnostics.say("nothing in that time")
+    for remark in agenda_page.remarks(found):
+        session.output.line(f"! {remark}")

@@ -29,6 +29,8 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry("jobs", "list_jobs", "the jobs: schedule, next run, last outcome"),
     "show": Entry("jobs", "show", "one job as it was resolved"),
     "next": Entry("agenda", "next_fires", "what is due, and when"),
+    "agenda": Entry("agenda", "agenda", "the next 24 hours, or any others"),
+    "why": Entry("why", "why", "why a job ran, or did not"),
     "validate": Entry(
         "configuration", "validate", "every problem in the configuration"
     ),

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.jobconsole.cli.program import call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -32,6 +33,7 @@ def test_fires_carry_their_offset(nightly: Path) -> None:
             "2026-03-28T02:30:00+01:00",
             "2026-03-30T02:00:00+02:00",
         ],
+        "skipped": [],
     }
 
 
@@ -70,3 +72,91 @@ def test_a_time_needs_its_offset(nightly: Path) -> None:
 
     assert done.code == 2
     assert "no UTC offset" in done.err
+
+
+def test_a_skip_is_marked_and_a_pause_said(nightly: Path) -> None:
+    call(nightly, "skip", "nightly")
+    found = call(nightly, "next", "nightly", "--json").json()
+    assert isinstance(found, dict)
+    (skipped,) = found["skipped"]
+    assert skipped not in found["fires"]
+    assert "skipped" in call(nightly, "next").out
+
+    call(nightly, "pause", "nightly")
+    assert "nightly is paused" in call(nightly, "next", "nightly").err
+    assert "nightly" not in call(nightly, "next").out
+
+
+def agenda(folder: Path, *words: str) -> Mapping[str, Any]:
+    found = call(folder, "agenda", *words, "--json").json()
+    assert isinstance(found, dict)
+    return found
+
+
+GAP = ("--from", "2030-03-30T23:00:00Z", "--to", "2030-03-31T23:00:00Z")
+
+
+def test_the_agenda_for_programs(nightly: Path) -> None:
+    found = agenda(nightly, *GAP)
+
+    assert (found["schema"], found["from"]) == (1, "2030-03-30T23:00:00Z")
+    assert [(each["job"], each["obstacle"]) for each in found["coming"]] == [
+        ("never", "disabled")
+    ] * 24
+    assert found["clock_changes"] == [
+        {
+            "timezone": "Europe/Amsterdam",
+            "at": "2030-03-31T01:00:00Z",
+            "effect": "lost",
+            "wall": "02:00",
+            "count": 2,
+            "jobs": ["nightly"],
+        }
+    ]
+
+
+def test_the_agenda_for_people(nightly: Path) -> None:
+    lines = call(nightly, "agenda", *GAP).out.splitlines()
+
+    assert len(lines) == 26
+    assert "will not run: disabled" in lines[1]
+    assert lines[-1] == (
+        "! Sun 2030-03-31 03:00 +02:00, Europe/Amsterdam goes from 02:00 to 03:00:"
+        " nightly: the clock leaves out 02:00 and 1 more times: it does not run"
+    )
+
+
+def test_what_gets_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "teleclaude.yml").write_text(
+        "timezone: UTC\nconcurrency: {default: 1}\njobs:\n"
+        "  a: {command: ['true'], when: {every: 1m}}\n"
+        "  b: {command: ['true'], when: {every: 1m}}\n"
+    )
+    done = call(tmp_path, "agenda")
+
+    assert "every 1m, 1440 times" in done.out
+    assert "2 jobs of pool default are due, which runs 1 at once: a, b" in done.out
+
+
+def test_the_past(nightly: Path) -> None:
+    call(nightly, "run", "by_hand")
+    found = agenda(nightly, "--past")
+
+    assert found["coming"] == []
+    (past,) = found["past"]
+    assert (past["job"], past["status"], past["trigger"]) == (
+        "by_hand",
+        "succeeded",
+        "manual",
+    )
+    assert "succeeded" in call(nightly, "agenda", "--past").out
+
+
+def test_an_empty_agenda_and_a_wrong_one(tmp_path: Path) -> None:
+    (tmp_path / "teleclaude.yml").write_text("jobs: {}")
+
+    assert "nothing in that time" in call(tmp_path, "agenda").err
+    wrong = ("--from", "2030-01-02T00:00:00Z", "--to", "2030-01-01T00:00:00Z")
+    done = call(tmp_path, "agenda", *wrong)
+    assert done.code == 2
+    assert "the end is not after the beginning" in done.err

@@ -1,0 +1,197 @@
+"""Why an occurrence made no run, from the reason that was kept with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.engine.authority import SCHEDULER, role_for
+from runner.engine.case import Case, Finding, gap_around
+from runner.engine.explain_run import run_facts
+from runner.engine.moments import length
+from runner.model.account import Fact, Verdict
+from runner.model.errors import PolicyDeniedError
+from runner.model.instants import parse_ms
+from runner.model.job import CatchUp
+from runner.model.occurrence import Reason
+from runner.store import account, control, history, occurrences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runner.store.account import Kept
+    from runner.store.standing import StandingRow
+
+
+class Because(NamedTuple):
+    """The end of "It did not run: …", with what supports it and what to do."""
+
+    cause: str
+    facts: list[Fact]
+    hint: str = ""
+
+
+def explain_declined(case: Case, instant: int, kept: Kept, reason: Reason) -> Finding:
+    moments = case.about(instant)
+    cause, more, hint = _BECAUSE[reason](case, instant, kept)
+    facts = [Fact("reason", str(reason))]
+    if kept.stretch.fires > 1:
+        facts.append(Fact("one of", moments.stretch(kept)))
+    facts += [Fact("decided", moments.full(kept.decided_ms // 1000)), *more]
+    ahead = reason is Reason.SKIPPED and instant > case.now
+    verdict = Verdict.SKIPPED_AHEAD if ahead else Verdict.DECLINED
+    tense = "will not run" if ahead else "did not run"
+    return Finding(verdict, f"It {tense}: {cause}.", facts, hint)
+
+
+def condition(case: Case, instant: int, reason: Reason) -> Because:
+    """What a condition that lasts is about, as it stands now."""
+    return _BECAUSE[reason](case, instant, None)
+
+
+def _overlap(case: Case, instant: int, kept: Kept | None) -> Because:
+    hint = "`overlap: queue` lets it wait for the run before it."
+    run_id = kept.detail if kept else None
+    run = history.one(case.project.index, run_id) if run_id else None
+    name = f"run {run_id}" if run_id else "a run"
+    began = run is not None and run.started_ms is not None
+    state = "was still running" if began or run is None else "had not started"
+    facts = [] if run is None else run_facts(case.about(instant), run, "in the way")
+    return Because(f"{name} of the same job {state} (overlap: skip)", facts, hint)
+
+
+def _missed(case: Case, instant: int, kept: Kept | None) -> Because:
+    moments = case.about(instant)
+    gap = gap_around(case, instant, kept.decided_ms if kept else None)
+    facts = gap.facts(moments)
+    job = case.definition.job if case.definition else None
+    later = kept and account.decided_with(
+        case.project.index, case.job_id, kept.stretch.last, kept.decided_ms
+    )
+    if later:
+        at, fate = later
+        told = f"run {fate.run_id}" if fate.run_id else str(fate.reason)
+        facts.append(Fact("the latest", f"{moments.full(at)}: {told}"))
+        why = "only the latest of what was missed counts"
+        if job is not None:
+            why += f" (catch_up: {job.catch_up})"
+    elif job is not None and job.catch_up is CatchUp.NONE:
+        why = "what is missed is not made up for (catch_up: none)"
+    else:
+        why = "by then its schedule had changed"
+    return Because(
+        f"{gap.words(moments)}, and {why}",
+        facts,
+        "Something must call `jobconsole --tick` every few minutes.",
+    )
+
+
+def _misfired(case: Case, instant: int, kept: Kept | None) -> Because:
+    moments = case.about(instant)
+    decided_ms = kept.decided_ms if kept else case.now_ms
+    gap = gap_around(case, instant, decided_ms)
+    late = length(max(decided_ms // 1000 - instant, 0))
+    grace = case.definition.job.misfire_grace if case.definition else None
+    allowed = "" if grace is None else f" of {length(grace)}"
+    return Because(
+        f"it was seen {late} late, which is more than its misfire_grace{allowed}",
+        gap.facts(moments),
+        "A longer `misfire_grace` lets it run that late.",
+    )
+
+
+def _denied(case: Case, _instant: int, _kept: Kept | None) -> Because:
+    cause = "its role may not start it"
+    hint = "See `role`, `roles` and `may_trigger` in the configuration."
+    if case.definition is not None:
+        try:
+            role_for(case.definition, None, SCHEDULER)
+        except PolicyDeniedError as error:
+            return Because(error.message, [], error.hint)
+        cause += " (as it is configured now, it may)"
+    return Because(cause, [], hint)
+
+
+def _invalid(case: Case, instant: int, kept: Kept | None) -> Because:
+    since = case.about(instant).brief(kept.stretch.first) if kept else ""
+    problem = case.problem
+    if problem is None:
+        when = f"from {since} on " if since else ""
+        return Because(f"{when}its definition was invalid; by now it is valid", [])
+    # What was wrong then is not kept: what is wrong now is the best there is.
+    when = f"invalid since {since}" if since else "it is invalid"
+    return Because(
+        f"{when}: {problem.where}: {problem.message}",
+        [Fact("problem", str(problem.code))],
+        problem.hint or "`jobconsole validate` shows every problem.",
+    )
+
+
+def _disabled(case: Case, instant: int, kept: Kept | None) -> Because:
+    by_person = _by_person(case, instant, kept, Reason.DISABLED)
+    if by_person is not None:
+        return by_person
+    be = "was" if kept else "is"
+    hint = "Remove `enabled: false` from its definition."
+    return Because(f"it {be} switched off (enabled: false)", [], hint)
+
+
+def _paused(case: Case, instant: int, kept: Kept | None) -> Because:
+    by_person = _by_person(case, instant, kept, Reason.PAUSED)
+    return by_person or Because("it was paused", [])
+
+
+def _held(_case: Case, _instant: int, _kept: Kept | None) -> Because:
+    return Because("it was held", [], "Release it once its cause is gone.")
+
+
+def _skipped(case: Case, instant: int, kept: Kept | None) -> Because:
+    if kept is None or kept.detail is None:
+        return Because("somebody skipped it", [])
+    note = occurrences.skip_note(kept.detail)
+    when = case.about(instant).brief(kept.decided_ms // 1000)
+    cause = f"skipped by {note.actor} at {when}"
+    undo = (
+        "`jobconsole undo` takes the last decision back." if instant > case.now else ""
+    )
+    return Because(f"{cause}: {note.reason}" if note.reason else cause, [], undo)
+
+
+def _by_person(
+    case: Case, instant: int, kept: Kept | None, what: Reason
+) -> Because | None:
+    """Who had put the condition on the job that kept the occurrence from running."""
+    row = _in_force(case, what, instant * 1000 if kept else case.now_ms)
+    if row is None and kept is not None:
+        # It may have been put on the job after the instant, and before anybody looked.
+        row = _in_force(case, what, kept.decided_ms - 1)
+    if row is None:
+        return None
+    moments = case.about(instant)
+    until = "" if row.until is None else f" until {moments.brief(row.until)}"
+    cause = f"{what} by {row.actor} since {moments.brief(row.since_ms // 1000)}{until}"
+    verb = "resume" if what is Reason.PAUSED else "enable"
+    return Because(
+        f"{cause}: {row.reason}" if row.reason else cause,
+        [Fact(f"{what} by", row.actor)],
+        f"jobconsole {verb} {case.job_id}",
+    )
+
+
+def _in_force(case: Case, what: Reason, at_ms: int) -> StandingRow | None:
+    """The condition that people had put on the job by then."""
+    decisions = control.decisions(case.project.state.control)
+    known = [it for it in decisions if parse_ms(it.entry.at) <= at_ms]
+    return control.in_force(known).standing.get((case.job_id, what))
+
+
+_BECAUSE: dict[Reason, Callable[[Case, int, Kept | None], Because]] = {
+    Reason.OVERLAP: _overlap,
+    Reason.PAUSED: _paused,
+    Reason.DISABLED: _disabled,
+    Reason.MISFIRED: _misfired,
+    Reason.DENIED: _denied,
+    Reason.INVALID: _invalid,
+    Reason.HELD: _held,
+    Reason.SKIPPED: _skipped,
+    Reason.MISSED: _missed,
+}
