@@ -77,10 +77,10 @@ class LogReader:
 
     def scroll(self, rows: int) -> None:
         """Move as far as there are lines at hand; the rest comes when they do."""
-        if rows < 0 and self.window.at_start and self.window.start == 0:
+        at_start = self.window.at_start and self.window.start == 0
+        if at_start if rows < 0 else self.following:
             return
-        if rows < 0:
-            self.following = False
+        self.following = False
         self._hush()
         self._undone = self.window.scroll(self._undone + rows)
         self._meet_end(rows)
@@ -290,7 +290,7 @@ class LogReader:
         if now - self._told_at >= POLL_SECONDS:
             self._told_at = now
             share = 100 * hunt.place // max(self.state.size, 1)
-            self.notice = f"searching {_named(hunt.sought)}… {share}% (escape stops)"
+            self.notice = f"searching {_named(hunt.sought)}: {share}% (escape stops)"
             self._changed()
 
 

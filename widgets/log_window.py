@@ -27,6 +27,7 @@ class Laid:
         self.line = line
         self._width: int | None = None
         self._rows: list[tuple[int, int]] = []
+        self._hits: tuple[object, list[Span]] = (None, [])
 
     @functools.cached_property
     def text(self) -> LogText:
@@ -41,10 +42,14 @@ class Laid:
         return self._rows
 
     def hits(self, sought: re.Pattern[str] | None, style: Style) -> list[Span]:
+        """Where a search would come to; a row is painted far more often than sought."""
         if sought is None:
             return []
-        matches = sought.finditer(self.text.plain)
-        return [Span(*it.span(), style) for it in matches if it.end() > it.start()]
+        if self._hits[0] != (sought, style):
+            matches = sought.finditer(self.text.plain)
+            hits = [Span(*it.span(), style) for it in matches if it.end() > it.start()]
+            self._hits = ((sought, style), hits)
+        return self._hits[1]
 
 
 class Row(NamedTuple):
