@@ -11,14 +11,18 @@ import msgspec
 from runner.model.instants import parse_ms
 from runner.model.log import Stream, Streams
 from runner.store.folders import open_regular
+from runner.store.spans import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _STREAMS = tuple(Stream)
+_OTHER = {Stream.STDOUT: Stream.STDERR, Stream.STDERR: Stream.STDOUT}
 _WINDOW = 256 * 1024
 _OUTPUT = b'"output"'
+_PATIENCE_MS = 1_000
+"""How long a line that has no end yet is kept together."""
 
 
 class Mark(NamedTuple):
@@ -28,14 +32,6 @@ class Mark(NamedTuple):
     start: int
     end: int
     at_ms: int
-
-
-class Span(NamedTuple):
-    """Bytes of one stream's file that follow each other in the document."""
-
-    stream: Stream
-    offset: int
-    length: int
 
 
 class _Output(msgspec.Struct, frozen=True, tag_field="event", tag="output"):
@@ -85,17 +81,21 @@ def _marks(lines: bytes) -> Iterator[Mark]:
 
 
 class _Side:
-    """One stream: how much of it is placed, where its pieces start, and its times."""
+    """One stream: where its pieces start, and its times.
+
+    `size` bytes are placed; `reach` are marked, or placed as well.
+    """
 
     def __init__(self) -> None:
         self.size = 0
+        self.reach = 0
         self.pieces = array("q")
         self.marked = array("q")
         self.times = array("q")
 
     def note(self, offset: int, at_ms: int) -> None:
         before = self.marked[-1] if self.marked else -1
-        if before < offset <= self.size:
+        if before < offset <= self.reach:
             self.marked.append(offset)
             self.times.append(at_ms)
 
@@ -109,9 +109,14 @@ class Interleaving:
 
     Each stream is placed without gaps from its beginning, whatever the marks say: they
     decide only when the other one has its turn. Neighbours of one stream are one piece.
+
+    Where both are written to, a look often falls within a line. What follows the last
+    end of a line is held back, so that the other stream does not cut it in two.
+    `line_end(stream, start, end)` is that last end in a range, `start` if there is none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, line_end: Callable[[Stream, int, int], int]) -> None:
+        self._line_end = line_end
         self._sides = {stream: _Side() for stream in _STREAMS}
         self._starts = array("q")
         self._owners = bytearray()
@@ -124,9 +129,26 @@ class Interleaving:
 
     def add(self, mark: Mark, size: int) -> None:
         """Place what a mark tells of, as far as the file reaches today."""
-        self.extend(mark.stream, min(mark.end, size))
         side = self._sides[mark.stream]
-        side.note(min(max(mark.start, 0), side.size), mark.at_ms)
+        side.reach = max(side.reach, min(mark.end, size))
+        side.note(min(max(mark.start, 0), side.reach), mark.at_ms)
+        other = _OTHER[mark.stream]
+        if not self._sides[other].reach:
+            self.extend(mark.stream, side.reach)
+            return
+        self._hold_no_longer(other, mark.at_ms)
+        end = self._line_end(mark.stream, side.size, side.reach)
+        self.extend(mark.stream, end)
+        self._hold_no_longer(mark.stream, mark.at_ms)
+
+    def reach(self, stream: Stream) -> int:
+        """How much of a stream is placed or held back."""
+        return self._sides[stream].reach
+
+    def release(self) -> None:
+        """Place what was held back."""
+        for stream, side in self._sides.items():
+            self.extend(stream, side.reach)
 
     def extend(self, stream: Stream, end: int) -> None:
         """Place the bytes of a stream that are not yet, up to `end`."""
@@ -139,6 +161,7 @@ class Interleaving:
             self._starts.append(self.size(Streams.BOTH))
             self._owners.append(owner)
         side.size = end
+        side.reach = max(side.reach, end)
 
     def spans(self, streams: Streams, start: int, end: int) -> list[Span]:
         """What is at these places, in order."""
@@ -174,6 +197,14 @@ class Interleaving:
         if into.single is stream:
             return offset
         return self._passed(into, self._place_of(stream, offset))
+
+    def _hold_no_longer(self, stream: Stream, now_ms: int) -> None:
+        """Place what has been held back for too long."""
+        side = self._sides[stream]
+        if side.size < side.reach:
+            since = side.time_at(side.size)
+            if since is None or now_ms - since > _PATIENCE_MS:
+                self.extend(stream, side.reach)
 
     def _locate(self, streams: Streams, place: int) -> tuple[Stream, int]:
         single = streams.single

@@ -9,24 +9,20 @@ One thread at a time may use a transcript.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from runner.model.log import LogLine, SearchStep, Stream, Streams
-from runner.store.folders import open_regular
 from runner.store.interleave import Interleaving, Marks
+from runner.store.spans import Span, read_span, read_spans, size_of
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
-    from pathlib import Path
 
     from runner.model.log import Sought
     from runner.store.folders import RunFolder
-    from runner.store.interleave import Span
 
 BLOCK = 16 * 1024
 """No line is longer than two of these."""
@@ -38,8 +34,14 @@ SEARCH_BUDGET = 1024 * 1024
 """How many bytes a search goes through at once: some 10 ms."""
 
 _SEARCH_WINDOW = 256 * 1024
-_COUNT_WINDOW = 1024 * 1024
+_WHOLE_WINDOW = 1024 * 1024
 _LONGEST_CHARACTER = 4
+_LONGEST_HELD = 4096
+_QUIET_LOOKS = 5
+"""After so many looks at which nothing was new, unfinished lines are shown."""
+
+_MOST_CARE = 2_000
+"""So many marks at once are seen to cut no line; more would take too long to open."""
 
 
 class Transcript:
@@ -83,12 +85,20 @@ class Transcript:
     def tail(self, count: int, streams: Streams = Streams.BOTH) -> list[LogLine]:
         return self.lines_before(self.size(streams), count, streams)
 
+    def pieces(self) -> Iterator[bytes]:
+        """All of it in order, a piece at a time: to save it elsewhere."""
+        place, size = 0, self.size()
+        while place < size:
+            end = min(place + _WHOLE_WINDOW, size)
+            yield self._read(Streams.BOTH, place, end)
+            place = end
+
     def count_lines(self, start: int, end: int, streams: Streams = Streams.BOTH) -> int:
         """How many lines were ended by a newline between two places."""
         end = min(end, self.size(streams))
-        places = range(start, end, _COUNT_WINDOW)
+        places = range(start, end, _WHOLE_WINDOW)
         windows = (
-            self._read(streams, place, min(place + _COUNT_WINDOW, end))
+            self._read(streams, place, min(place + _WHOLE_WINDOW, end))
             for place in places
         )
         return sum(window.count(b"\n") for window in windows)
@@ -125,12 +135,17 @@ class Transcript:
 
     def _start_over(self) -> None:
         self._marks = Marks(self._folder.events)
-        self._order = Interleaving()
+        self._order = Interleaving(self._last_line_end)
+        self._quiet_looks = 0
+        self._care_left = 0
 
     def _take_in(self, *, ended: bool) -> bool:
         """False where a stream has lost what was already placed."""
+        self._quiet_looks += 1
+        self._care_left = _MOST_CARE
         try:
             for marks in self._marks.read():
+                self._quiet_looks = 0
                 # Asked after the marks: the files are at least as long as these say.
                 sizes = self._sizes()
                 for mark in marks:
@@ -140,14 +155,29 @@ class Transcript:
         sizes = self._sizes()
         unmarked = ended or self.size() == 0
         for stream, size in sizes.items():
-            if size < self._order.size(Streams(stream)):
+            if size < self._order.reach(stream):
                 return False
             if unmarked:
                 self._order.extend(stream, size)
+        if self._quiet_looks >= _QUIET_LOOKS:
+            self._order.release()
         return True
 
+    def _last_line_end(self, stream: Stream, start: int, end: int) -> int:
+        """Behind the last newline or carriage return in a range of a stream's file."""
+        self._care_left -= 1
+        if self._care_left < 0:
+            return end
+        near = max(start, end - _LONGEST_HELD)
+        data = read_span(self._files[stream], Span(stream, near, end - near))
+        found = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        if found:
+            return near + found
+        # What is as long is no line that anybody waits for.
+        return start if near == start else end
+
     def _sizes(self) -> dict[Stream, int]:
-        return {stream: _size_of(path) for stream, path in self._files.items()}
+        return {stream: size_of(path) for stream, path in self._files.items()}
 
     def _window_beside(self, streams: Streams, place: int, *, forward: bool) -> int:
         """The other border of the window to look through; both start lines."""
@@ -243,21 +273,7 @@ class Transcript:
         return place + (length if length < _LONGEST_CHARACTER else 0)
 
     def _read(self, streams: Streams, start: int, end: int) -> bytes:
-        spans = self._order.spans(streams, start, end)
-        if len(spans) == 1:
-            return _read_span(self._files[spans[0].stream], spans[0])
-        # The spans of one stream follow each other in its file: one read for them all.
-        sources = {
-            stream: _read_span(path, _around(own))
-            for stream, path in self._files.items()
-            if (own := [span for span in spans if span.stream is stream])
-        }
-        taken = dict.fromkeys(sources, 0)
-        parts: list[bytes] = []
-        for stream, _, length in spans:
-            parts.append(sources[stream][taken[stream] : taken[stream] + length])
-            taken[stream] += length
-        return b"".join(parts)
+        return read_spans(self._files, self._order.spans(streams, start, end))
 
 
 def _limited(borders: list[int]) -> list[int]:
@@ -274,24 +290,3 @@ def _newlines(data: bytes, base: int) -> list[int]:
         found.append(base + place)
         place = data.find(b"\n", place) + 1
     return found
-
-
-def _around(spans: list[Span]) -> Span:
-    first = spans[0]
-    return first._replace(length=sum(span.length for span in spans))
-
-
-def _read_span(path: Path, span: Span) -> bytes:
-    """The bytes of a span; zeros for what is gone since it was placed."""
-    data = b""
-    with contextlib.suppress(OSError), open_regular(path) as file:
-        data = os.pread(file.fileno(), span.length, span.offset)
-    return data.ljust(span.length, b"\0")
-
-
-def _size_of(path: Path) -> int:
-    try:
-        with open_regular(path) as file:
-            return os.fstat(file.fileno()).st_size
-    except OSError:
-        return 0

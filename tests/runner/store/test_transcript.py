@@ -79,9 +79,38 @@ def opened(job: Job, *, ended: bool = True) -> Transcript:
     return transcript
 
 
+def in_turns(said: list[Said]) -> list[Said]:
+    """As marked, but unfinished lines wait for their rest, or for a second."""
+    held: dict[Stream, list[tuple[int, int]]] = {stream: [] for stream in Stream}
+    placed: list[Said] = []
+
+    def place(stream: Stream, count: int) -> None:
+        data = bytes(byte for byte, _ in held[stream][:count])
+        del held[stream][:count]
+        placed.append(Said(stream, data))
+
+    def place_old(stream: Stream, now: int) -> None:
+        if held[stream] and now - held[stream][0][1] > 5:
+            place(stream, len(held[stream]))
+
+    for now, it in enumerate(said):
+        (other,) = set(Stream) - {it.stream}
+        held[it.stream] += [(byte, now) for byte in it.data]
+        if all(before.stream is it.stream for before in said[:now]):
+            place(it.stream, len(it.data))
+            continue
+        place_old(other, now)
+        waiting = bytes(byte for byte, _ in held[it.stream])
+        place(it.stream, waiting.rfind(b"\n") + 1)
+        place_old(it.stream, now)
+    for stream in Stream:
+        place(stream, len(held[stream]))
+    return [it for it in placed if it.data]
+
+
 def document(said: list[Said], streams: Streams) -> list[Said]:
     """What is shown, neighbours of one stream put together."""
-    chosen = [it for it in said if streams in {Streams.BOTH, it.stream}]
+    chosen = [it for it in in_turns(said) if streams in {Streams.BOTH, it.stream}]
     return [
         Said(stream, b"".join(it.data for it in group))
         for stream, group in itertools.groupby(chosen, key=lambda it: it.stream)
@@ -140,7 +169,11 @@ def test_windows_agree_with_the_whole(
     for it in said:
         job.say(it) if marked else job.write(it)
     if not marked:
-        said = sorted(said, key=lambda it: it.stream is Stream.STDERR)
+        whole = {
+            stream: b"".join(it.data for it in said if it.stream is stream)
+            for stream in Stream
+        }
+        said = [Said(stream, data) for stream, data in whole.items() if data]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", SMALL_BLOCK)
         transcript = opened(job)
@@ -166,14 +199,16 @@ def test_what_grows_reads_as_what_was_opened_late(
 ) -> None:
     job = Job(place)
     growing = Transcript(job.folder)
-    size = 0
+    seen = ""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", SMALL_BLOCK)
         for it in said:
             job.say(it)
             growing.update(ended=False)
-            assert growing.size() == size + len(it.data)
-            size = growing.size()
+            text = "".join(texts(growing.tail(growing.size() + 1)))
+            assert text.startswith(seen)
+            seen = text
+        growing.update(ended=True)
         late = opened(job)
         count = late.size() + 1
         assert growing.tail(count, streams) == late.tail(count, streams)
@@ -246,6 +281,30 @@ def test_streams_take_turns_as_they_were_marked(job: Job) -> None:
     assert texts(lines) == ["one\n", "bad\n", "two\n"]
     assert [line.at_ms for line in lines] == [START_MS + it for it in (200, 400, 600)]
     assert [line.stream for line in lines] == [*Stream, Stream.STDOUT]
+
+
+def test_a_look_within_a_line_does_not_cut_it(job: Job) -> None:
+    job.say(Said(Stream.STDERR, b"begin\n"))
+    job.say(Said(Stream.STDOUT, b"one\ntw"))
+    job.say(Said(Stream.STDERR, b"bad\n"))
+    job.say(Said(Stream.STDOUT, b"o\n"))
+
+    assert texts(opened(job).tail(10)) == ["begin\n", "one\n", "bad\n", "two\n"]
+
+
+def test_a_line_without_end_is_not_held_back_for_long(job: Job) -> None:
+    job.say(Said(Stream.STDERR, b"begin\n"))
+    job.say(Said(Stream.STDOUT, b"password: "))
+    transcript = opened(job, ended=False)
+    assert texts(transcript.tail(10)) == ["begin\n"]
+    for _ in range(10):
+        transcript.update(ended=False)
+    assert texts(transcript.tail(10)) == ["begin\n", "password: "]
+
+    for _ in range(10):
+        job.say(Said(Stream.STDERR, b"bad\n"))
+    late = texts(opened(job, ended=False).tail(20))
+    assert late.index("password: ") == 6
 
 
 def test_each_line_has_the_time_of_its_own_mark(job: Job) -> None:
@@ -374,6 +433,13 @@ def test_a_tail_in_the_middle_of_a_hole_costs_nothing(job: Job) -> None:
     assert transcript.size() == 2**40
     assert [line.end for line in transcript.tail(2)] == [2**40 - BLOCK, 2**40]
     assert transcript.lines_from(2**39 + 5, 1)[0].start == 2**39
+
+
+def test_all_of_it_can_be_had_in_pieces(job: Job) -> None:
+    job.say(Said(Stream.STDOUT, b"one\n" * 400_000))
+    job.say(Said(Stream.STDERR, b"bad\n"))
+
+    assert b"".join(opened(job).pieces()) == b"one\n" * 400_000 + b"bad\n"
 
 
 def test_counting_new_lines(job: Job) -> None:
