@@ -7,13 +7,13 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench.filled import fill
 from bench.project import opened, write
 from bench.report import Line, bounded, median_ms, timed
 from runner.engine import browse
 from runner.model.errors import JobNotFoundError
 from runner.model.run import RunStatus
 from runner.model.views import HistoryQuery
-from runner.store.db import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,31 +24,6 @@ if TYPE_CHECKING:
 JOBS = 1_000
 BOUND_MS = 20.0
 TIMES = 9
-
-FILL = """
-WITH RECURSIVE numbers (n) AS (
-    SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count
-)
-INSERT INTO runs (
-    run_id, job_id, kind, trigger, role, actor, pool, priority, alone, status,
-    definition, scheduled_for, queued_ms, queued_boot, started_ms, ended_ms, exit_code,
-    error_code, error_message
-)
-SELECT
-    strftime('%Y%m%dT%H%M%SZ', :since + n * 60, 'unixepoch') || printf('-%06d', n),
-    'job' || CASE WHEN n % 2 THEN 0 ELSE n / 2 % :jobs END,
-    'command', 'schedule',
-    CASE WHEN n % 50000 = 0 THEN 'viewer' WHEN n % 10 = 0 THEN 'member' ELSE 'admin' END,
-    'schedule', 'default', 1, 1,
-    CASE WHEN n % 40000 = 0 THEN 'lost' WHEN n % 5000 = 0 THEN 'timed_out'
-         WHEN n % 100 = 0 THEN 'failed' ELSE 'succeeded' END,
-    'none', :since + n * 60, (:since + n * 60) * 1000, 'boot',
-    (:since + n * 60) * 1000 + 20, (:since + n * 60) * 1000 + 900,
-    n % 100 = 0, CASE WHEN n % 100 = 0 THEN 'JOB_EXECUTION_FAILED' END,
-    CASE WHEN n % 100 = 0 THEN 'exit code 1' END
-FROM numbers
-"""
-"""One job has half of all runs; some statuses and one role are rare."""
 
 BAD = (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.LOST)
 
@@ -66,12 +41,7 @@ def lines(place: Path, quick: bool) -> Iterator[Line]:  # noqa: FBT001
         f"  job{number}: {{command: [date]}}" for number in range(JOBS + 1)
     )
     with opened(write(place, jobs)) as project:
-        since = int(time.time()) - count * 60
-        project.index.execute("PRAGMA cache_size = -1000000")  # to fill it quickly
-        with transaction(project.index):
-            values = {"count": count, "jobs": JOBS, "since": since}
-            project.index.execute(FILL, values)
-        project.index.execute("PRAGMA cache_size = -2000")
+        fill(project, count, JOBS)
         for question in _questions(project, count):
             question.ask()
             taken = [timed(question.ask) for _ in range(TIMES)]
