@@ -48,6 +48,8 @@ RUNS: dict[RunStatus, Mark] = {
     RunStatus.LOST: UNKNOWN,
 }
 
+HELD = Mark("‖", "=", Style.ODD)
+DECLINED = Mark("○", "o", Style.ODD)
 NEVER_RAN = Mark("·", ".", Style.FAINT)
 JOBS: dict[JobState, Mark] = {
     JobState.IDLE: NEVER_RAN,
@@ -56,8 +58,8 @@ JOBS: dict[JobState, Mark] = {
     JobState.RETRY_WAIT: RETRYING,
     JobState.INVALID: Mark("!", "!", Style.BAD),
     JobState.DISABLED: Mark("—", "-", Style.FAINT),
-    JobState.PAUSED: Mark("‖", "=", Style.ODD),
-    JobState.HELD: Mark("‖", "=", Style.ODD),
+    JobState.PAUSED: HELD,
+    JobState.HELD: HELD,
 }
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from runner.engine.activity import Observer
     from runner.engine.browse import (
         Fires,
         HistoryPage,
@@ -26,13 +27,22 @@ if TYPE_CHECKING:
     from runner.engine.follow import Chunk
     from runner.engine.named_instant import Named
     from runner.engine.operate import Cancelled, Order
+    from runner.engine.propose import Proposal
     from runner.engine.reindex import Rebuilt
+    from runner.engine.replay import Replayed, ReplayOrder
+    from runner.engine.run_files import FileText, RunFile
     from runner.engine.tick import TickReport
     from runner.engine.undo import Undone
+    from runner.engine.watch import Watch
     from runner.model.account import Explanation
+    from runner.model.activity import Activity
     from runner.model.agenda import Agenda
+    from runner.model.comparison import Comparison
     from runner.model.config import Config
     from runner.model.errors import Json
+    from runner.model.receipt import Receipt
+    from runner.model.spec import Spec
+    from runner.model.system import DiskUse, SystemView
     from runner.model.views import HistoryQuery, JobView, RunView
     from runner.store.transcript import Transcript
 
@@ -209,6 +219,37 @@ def reindex(config: Path, start: Mapping[str, str], home: Path) -> Rebuilt:
     return reindex.reindex(config, state_dir_of(config, home), start)
 
 
+def watch(project: Project) -> Watch:
+    """Tells a console when something changed, and what there is to show then."""
+    from runner.engine.watch import Watch
+
+    return Watch(project)
+
+
+def replay(project: Project, reference: str, order: ReplayOrder) -> Replayed:
+    """Queue a run again as it was then. `reference` as in `resolve_run`.
+
+    Raises JobNotFoundError, PolicyDeniedError, OverlapError.
+    """
+    from runner.engine import replay
+
+    return replay.replay(project, reference, order)
+
+
+def cost_since(project: Project, since_ms: int) -> float | None:
+    """In USD, of runs that ended since then; None where none told its cost."""
+    from runner.store import totals
+
+    return totals.cost_since(project.index, since_ms)
+
+
+def compare(project: Project, left: str, right: str) -> Comparison:
+    """Two runs side by side. References as in `resolve_run`."""
+    from runner.engine import compare
+
+    return compare.compare(project, left, right)
+
+
 def transcript(project: Project, run_id: str) -> Transcript:
     """What a run wrote as lines, to be read by window; both streams in their order."""
     from runner.engine import follow
@@ -220,6 +261,47 @@ def has_ended(project: Project, run_id: str) -> bool:
     from runner.engine import follow
 
     return follow.has_ended(project, run_id)
+
+
+def propose(project: Project, job_id: str, user: str) -> Proposal:
+    """What a person may choose before this job is run."""
+    from runner.engine import propose
+
+    return propose.propose(project, job_id, user)
+
+
+def spec(project: Project, job_id: str) -> Spec:
+    """A job as it was resolved, with where each value comes from.
+
+    Raises JobNotFoundError with the nearest name.
+    """
+    from runner.engine import spec as specs
+
+    return specs.spec(project, job_id)
+
+
+def activity(project: Project, observer: Observer, run_id: str) -> Activity:
+    """One look at a run: processes, output, agent. Keep the observer between looks.
+
+    Raises JobNotFoundError.
+    """
+    from runner.engine import activity
+
+    return activity.activity(project, observer, run_id)
+
+
+def overview(project: Project) -> SystemView:
+    """Versions, disk, ticks, workers, locks and what is wrong in the configuration."""
+    from runner.engine import overview
+
+    return overview.overview(project)
+
+
+def disk_used(project: Project, budget_ms: int) -> DiskUse:
+    """What the state takes of the disk, as far as it is counted in that time."""
+    from runner.engine import overview
+
+    return overview.disk_used(project.state.root, budget_ms, project.clock)
 
 
 def pause(project: Project, job_id: str, decision: Decision) -> Decided:
@@ -299,3 +381,31 @@ def agenda(project: Project, start: int, end: int) -> Agenda:
     from runner.engine import agenda
 
     return agenda.agenda(project, start, end)
+
+
+def receipt(project: Project, run_id: str) -> Receipt | None:
+    """What is known of a run that has ended; None before, or where it is damaged."""
+    from runner.engine import browse
+
+    return browse.receipt(project, run_id)
+
+
+def run_files(project: Project, run_id: str) -> list[RunFile]:
+    """The files that a run left in its folder. Raises JobNotFoundError."""
+    from runner.engine import run_files
+
+    return run_files.run_files(project, run_id)
+
+
+def read_run_file(project: Project, run_id: str, name: str) -> FileText:
+    """What one of them says, up to 256 KiB. Raises StateUnavailableError."""
+    from runner.engine import run_files
+
+    return run_files.read_run_file(project, run_id, name)
+
+
+def run_in_terminal(argv: Sequence[str]) -> None:
+    """Lend the terminal to a pager or an editor. Raises LaunchError."""
+    from runner.process import spawn
+
+    spawn.run_in_terminal(argv)

@@ -6,34 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobconsole import words
+from jobconsole import decided
 from jobconsole.cli.completion import complete_jobs
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import config_option, duration, instant
 from runner import api
 from runner.engine.control import Decision
 from runner.model.views import JobState
-from runner.store.control import What
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobconsole.cli.session import Session
     from runner.engine.control import Decided
-    from runner.engine.undo import Undone
     from runner.model.views import JobView
 
 job_argument = click.argument("job", shell_complete=complete_jobs)
 reason_option = click.option(
     "--reason", default="", metavar="TEXT", help="Why: it is kept and shown."
 )
-
-_TAKEN_BACK = {
-    What.PAUSED: "pausing",
-    What.RESUMED: "resuming",
-    What.DISABLED: "disabling",
-    What.ENABLED: "enabling",
-}
 
 
 @click.command()
@@ -54,13 +45,9 @@ def pause(session: Session, job: str, until: str | None, reason: str) -> int:
     with session.project() as project:
         end = None if until is None else _end(until, project.now())
         decision = Decision(session.surroundings.user(), reason, end)
-        view = api.pause(project, job, decision).view
-    standing = view.standing
-    how = ""
-    if standing and standing.until is not None and view.enabled:
-        how = f" until {words.moment(standing.until, words.zone_of(view))}"
-    session.diagnostics.say(f"{view.id} is paused{how}{_besides(view)}")
-    _tell_of_active(session, view)
+        done = api.pause(project, job, decision)
+    session.diagnostics.say(decided.paused(done))
+    _tell_of_active(session, done.view)
     return ExitCode.FINE
 
 
@@ -71,9 +58,7 @@ def pause(session: Session, job: str, until: str | None, reason: str) -> int:
 def resume(session: Session, job: str) -> int:
     """Take `pause` back: what falls due from now on is started again."""
     done = _decided(session, job, api.resume)
-    view = done.view
-    said = "is not paused any more" if done.changed else "is not paused"
-    session.diagnostics.say(f"{view.id} {said}{_besides(view) or _coming(view)}")
+    session.diagnostics.say(decided.resumed(done))
     return ExitCode.FINE
 
 
@@ -84,9 +69,9 @@ def resume(session: Session, job: str) -> int:
 @click.pass_obj
 def disable(session: Session, job: str, reason: str) -> int:
     """Disable a job as `enabled: false` in the file would, until you `enable` it."""
-    view = _decided(session, job, api.disable, reason).view
-    session.diagnostics.say(f"{view.id} is disabled")
-    _tell_of_active(session, view)
+    done = _decided(session, job, api.disable, reason)
+    session.diagnostics.say(decided.disabled(done))
+    _tell_of_active(session, done.view)
     return ExitCode.FINE
 
 
@@ -97,9 +82,7 @@ def disable(session: Session, job: str, reason: str) -> int:
 def enable(session: Session, job: str) -> int:
     """Take `disable` back. What the file says stays."""
     done = _decided(session, job, api.enable)
-    view = done.view
-    said = "is enabled" if done.changed else "is not disabled by command"
-    session.diagnostics.say(f"{view.id} {said}{_besides(view) or _coming(view)}")
+    session.diagnostics.say(decided.enabled(done))
     return ExitCode.FINE
 
 
@@ -114,8 +97,7 @@ def skip(session: Session, job: str, reason: str) -> int:
         decision = Decision(session.surroundings.user(), reason)
         skipped = api.skip(project, job, decision)
         view = api.job_detail(project, job).view
-    when = words.moment(skipped, words.zone_of(view))
-    session.diagnostics.say(f"{view.id} skips {when}{_besides(view) or _coming(view)}")
+    session.diagnostics.say(decided.skipped(view, skipped))
     return ExitCode.FINE
 
 
@@ -130,10 +112,7 @@ def undo(session: Session) -> int:
     user = session.surroundings.user()
     with session.project() as project:
         undone = api.undo(project, user)
-    if undone is None:
-        session.diagnostics.say(f"{user} has nothing to undo")
-    else:
-        session.diagnostics.say(_taken_back(undone))
+    session.diagnostics.say(decided.undone(undone, user))
     return ExitCode.FINE
 
 
@@ -157,22 +136,6 @@ def _end(text: str, now: int) -> int:
     return end
 
 
-def _besides(view: JobView) -> str:
-    """What else keeps the job from running."""
-    if view.problem is not None:
-        return "; it is invalid besides"
-    if not view.enabled:
-        who = view.standing.actor if view.standing else "its file"
-        return f"; it is disabled by {who}"
-    return ""
-
-
-def _coming(view: JobView) -> str:
-    if view.next_at is None:
-        return ""
-    return f"; next {words.moment(view.next_at, words.zone_of(view))}"
-
-
 def _tell_of_active(session: Session, view: JobView) -> None:
     """What was queued before starts all the same."""
     if view.state in {JobState.QUEUED, JobState.RUNNING, JobState.RETRY_WAIT}:
@@ -180,15 +143,3 @@ def _tell_of_active(session: Session, view: JobView) -> None:
             f"a run of it is {str(view.state).replace('_', ' ')} and goes on:"
             f" `jobconsole cancel {view.id}` stops it"
         )
-
-
-def _taken_back(undone: Undone) -> str:
-    view = undone.view
-    rest = "" if view is None else _besides(view) or _coming(view)
-    if undone.instant is not None:
-        zone = None if view is None else words.zone_of(view)
-        when = words.moment(undone.instant, zone)
-        return f"{undone.job_id} does not skip {when} any more{rest}"
-    state = words.standing(view) if view is not None else ""
-    what = f"undone: {_TAKEN_BACK[undone.what]} {undone.job_id}"
-    return f"{what}; it is {state}" if state else f"{what}{rest}"

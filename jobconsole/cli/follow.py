@@ -16,15 +16,24 @@ from runner.model.run import RunStatus
 from runner.process.environment import RUN_VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from jobconsole.cli.session import Session
-    from runner.engine.operate import Order
     from runner.model.views import RunView
 
 PATIENCE_MS = 1_000
 """How long a run may be queued before somebody who waits for it is told."""
+
+
+def start(
+    session: Session, project: api.Project, submit: Callable[[], str], *, detach: bool
+) -> int:
+    """Start what `submit` queues (it gives the run id), and stay with it or leave."""
+    if not detach:
+        return Follower(session, project).run(submit)
+    session.output.line(submit())
+    return ExitCode.FINE
 
 
 class Wishes:
@@ -67,14 +76,14 @@ class Follower:
         self._queued_until = project.clock.awake_ms() + PATIENCE_MS
         self._told_queued = False
 
-    def run(self, order: Order) -> int:
-        """Submit a run and stay with it.
+    def run(self, submit: Callable[[], str]) -> int:
+        """Stay with the run that `submit` queues.
 
         Signals are heard from before it exists, so that none leaves it unattended.
         """
         relay = Relay(self._session, enduring=True)
         with self._wishes.listening():
-            self._run_id = api.submit(self._project, order)
+            self._run_id = submit()
             for stream, data in api.follow(self._project, self._run_id):
                 if self._wishes.hung_up:
                     return ExitCode.FINE

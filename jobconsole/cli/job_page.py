@@ -11,8 +11,9 @@ from jobconsole import words
 from jobconsole.cli import documents
 from jobconsole.cli.output import SCHEMA
 from runner.config.units import format_duration, format_size
+from runner.engine.spec import without_secrets
 from runner.model.job import Command, Job, Prompt, Script, SpecDocument, Target
-from runner.process.environment import looks_secret
+from runner.process.environment import masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,18 +22,9 @@ if TYPE_CHECKING:
     from runner.model.errors import Json
     from runner.model.views import JobView
 
-HIDDEN = "[hidden]"
 _PROMPT_SHOWN = 300
 
 Fields = list[tuple[str, str]]
-
-
-def masked(environment: Mapping[str, str]) -> dict[str, str]:
-    """The same variables, without the values of those that look secret."""
-    return {
-        name: HIDDEN if looks_secret(name) else value
-        for name, value in environment.items()
-    }
 
 
 def job_document(detail: JobDetail, fires: Fires) -> Mapping[str, Json]:
@@ -41,6 +33,7 @@ def job_document(detail: JobDetail, fires: Fires) -> Mapping[str, Json]:
     return {
         "schema": SCHEMA,
         **documents.job(detail.view),
+        "schedule_words": detail.sentence,
         "fires": documents.fires(fires)["fires"],
         "definition": None if definition is None else _plain(definition.job),
     }
@@ -57,7 +50,7 @@ def job_fields(detail: JobDetail, fires: Fires, now: int) -> Fields:
     if detail.definition is not None:
         fields += _what(detail.definition.job)
     zone = f" ({view.timezone})" if view.timezone else ""
-    fields.append(("when", f"{view.schedule}{zone}"))
+    fields.append(("when", f"{detail.sentence}{zone}"))
     fields += [] if view.next_at is None else _coming(fires, now)
     fields.append(("state", _state(view)))
     fields += _skipped(view)
@@ -196,14 +189,6 @@ def _notify(job: Job) -> str:
 
 
 def _plain(job: Job) -> Json:
-    """The definition as data, secrets hidden wherever variables are set."""
-    agent = job.agent
-    if agent is not None:
-        servers = {
-            name: msgspec.structs.replace(server, env=masked(server.env))
-            for name, server in agent.mcp.items()
-        }
-        agent = msgspec.structs.replace(agent, mcp=servers)
-    safe = msgspec.structs.replace(job, env=masked(job.env), agent=agent)
-    plain: Json = msgspec.to_builtins(safe)
+    """The definition as data."""
+    plain: Json = msgspec.to_builtins(without_secrets(job))
     return plain

@@ -9,47 +9,57 @@ from typing import NamedTuple
 import click
 
 from jobconsole.cli.diagnostics import ExitCode, guarded
-from jobconsole.cli.options import config_option
+from jobconsole.cli.options import ascii_option, config_option
 from jobconsole.cli.session import Session
-from jobconsole.wiring import COMPLETION_VARIABLE, surroundings
+from jobconsole.wiring import COMPLETION_VARIABLE
 from runner import __version__
 
 PROGRAM = "jobconsole"
 
 
 class Entry(NamedTuple):
-    """Where a command is, and what it is for."""
+    """Where a command is, what it is for, and whether it changes anything."""
 
     module: str
     attribute: str
     purpose: str
+    acts: bool = False
 
 
 COMMANDS: dict[str, Entry] = {
     "list": Entry("jobs", "list_jobs", "the jobs: schedule, next run, last outcome"),
     "show": Entry("jobs", "show", "one job as it was resolved"),
+    "explain": Entry(
+        "explain", "explain", "what a job resolves to, and where each value came from"
+    ),
     "next": Entry("agenda", "next_fires", "what is due, and when"),
     "agenda": Entry("agenda", "agenda", "the next 24 hours, or any others"),
     "why": Entry("why", "why", "why a job ran, or did not"),
     "validate": Entry(
         "configuration", "validate", "every problem in the configuration"
     ),
-    "run": Entry("run", "run", "run a job now and stream its output"),
-    "pause": Entry("control", "pause", "start nothing of a job by schedule"),
-    "resume": Entry("control", "resume", "take pause back"),
-    "disable": Entry("control", "disable", "disable a job beside its file"),
-    "enable": Entry("control", "enable", "take disable back"),
-    "skip": Entry("control", "skip", "let a job's next occurrence pass"),
-    "undo": Entry("control", "undo", "take back your last decision"),
-    "cancel": Entry("run", "cancel", "stop a run"),
+    "run": Entry("run", "run", "run a job now and stream its output", acts=True),
+    "replay": Entry(
+        "replay", "replay", "run again what ran before, as it was then", acts=True
+    ),
+    "pause": Entry("control", "pause", "start nothing of a job by schedule", acts=True),
+    "resume": Entry("control", "resume", "take pause back", acts=True),
+    "disable": Entry("control", "disable", "disable a job beside its file", acts=True),
+    "enable": Entry("control", "enable", "take disable back", acts=True),
+    "skip": Entry("control", "skip", "let a job's next occurrence pass", acts=True),
+    "undo": Entry("control", "undo", "take back your last decision", acts=True),
+    "cancel": Entry("run", "cancel", "stop a run", acts=True),
     "tail": Entry("output_of", "tail", "a run's events in order"),
     "logs": Entry("output_of", "logs", "a run's raw output"),
     "history": Entry("history", "history", "runs, the latest first"),
     "runs": Entry("history", "runs", "one run's receipt (show), or runs (list)"),
-    "init": Entry("configuration", "init", "write a first teleclaude.yml"),
-    "env": Entry("state", "env", "the environment that jobs start from"),
+    "compare": Entry("compare", "compare", "what differs between two runs"),
+    "init": Entry("configuration", "init", "write a first teleclaude.yml", acts=True),
+    "env": Entry("state", "env", "the environment that jobs start from", acts=True),
     "schema": Entry("configuration", "schema", "the configuration's JSON Schema"),
-    "reindex": Entry("state", "reindex", "build the index again from the run folders"),
+    "reindex": Entry(
+        "state", "reindex", "build the index again from the run folders", acts=True
+    ),
     "completion": Entry("completion", "completion", "a completion script for a shell"),
 }
 
@@ -102,26 +112,25 @@ class Commands(click.Group):
 @click.option(
     "--list", is_flag=True, expose_value=False, help="The same as the command list."
 )
+@ascii_option
+@click.option("--read-only", is_flag=True, help="Open the console to look only.")
 @click.version_option(__version__, message=f"{PROGRAM} {__version__}")
 @click.pass_context
-def program(ctx: click.Context) -> int:
-    """Runs the scheduled work of one machine, and keeps the record."""
+def program(ctx: click.Context, read_only: bool) -> int:
+    """Runs the scheduled work of one machine, and keeps the record.
+
+    Without a command it opens the console.
+    """
     if ctx.invoked_subcommand is None:
-        session = ctx.ensure_object(Session)
-        session.output.line(ctx.get_help())
-        session.diagnostics.say(
-            "\nThe console (the full-screen program) is not part of this version."
-        )
+        ctx.ensure_object(Session).wants_console(read_only=read_only)
     return ExitCode.FINE
 
 
-def main(arguments: list[str]) -> int:
-    """The exit code of a command line without `--tick`."""
-    return call(Session(surroundings()), arguments)
-
-
 def call(session: Session, arguments: list[str]) -> int:
-    """The same in surroundings that are given."""
+    """The exit code of a command line without `--tick`.
+
+    Where it asks for the console, the session says so afterwards.
+    """
     return guarded(session, arguments, lambda: _invoke(session, arguments))
 
 

@@ -39,6 +39,16 @@ def ascii_option(command: F) -> F:
     )(command)
 
 
+def role_option(command: F) -> F:
+    return click.option("--role", metavar="ROLE", help="Act as this role.")(command)
+
+
+def detach_option(command: F) -> F:
+    return click.option("--detach", is_flag=True, help="Print the run id and leave.")(
+        command
+    )
+
+
 def _take_config(
     ctx: click.Context, _parameter: click.Parameter, value: str | None
 ) -> None:
@@ -53,17 +63,13 @@ def _take_ascii(ctx: click.Context, _parameter: click.Parameter, value: bool) ->
 
 def duration(text: str) -> int:
     """Seconds, written as `90s`, `10m`, `1h30m` or a number."""
-    from runner.config.units import parse_duration
+    from runner.config.units import parse_seconds
 
     try:
-        seconds = int(text) if text.isdecimal() else parse_duration(text)
+        return parse_seconds(text)
     except ValueError as error:
         message = f"{text} {error}"
         raise click.BadParameter(message) from error
-    if seconds < 1:
-        message = "it must be at least a second"
-        raise click.BadParameter(message)
-    return seconds
 
 
 def instant(text: str) -> int:

@@ -9,11 +9,17 @@ import click
 from jobconsole import words
 from jobconsole.cli.completion import complete_jobs, complete_jobs_and_runs
 from jobconsole.cli.diagnostics import ExitCode
-from jobconsole.cli.follow import Follower
-from jobconsole.cli.options import ascii_option, config_option, duration
+from jobconsole.cli.follow import start
+from jobconsole.cli.options import (
+    ascii_option,
+    config_option,
+    detach_option,
+    duration,
+    role_option,
+)
 from runner import api
 from runner.engine.operate import Order
-from runner.model.run import RunStatus
+from runner.model.run import ACTIVE, RunStatus
 from runner.model.views import HistoryQuery
 
 if TYPE_CHECKING:
@@ -22,7 +28,6 @@ if TYPE_CHECKING:
     from jobconsole.cli.session import Session
     from runner.model.views import RunView
 
-ACTIVE = tuple(status for status in RunStatus if not status.ended)
 MOST_CANCELLED = 1000
 
 
@@ -43,9 +48,9 @@ class Asked(TypedDict):
 @click.option(
     "--arg", multiple=True, metavar="ARG", help="One of ARGS; may be repeated."
 )
-@click.option("--role", metavar="ROLE", help="Act as this role.")
+@role_option
 @click.option("--timeout", type=duration, metavar="10m", help="Instead of the job's.")
-@click.option("--detach", is_flag=True, help="Print the run id and leave.")
+@detach_option
 @ascii_option
 @config_option
 @click.pass_obj
@@ -64,10 +69,12 @@ def run(session: Session, **asked: Unpack[Asked]) -> int:
         timeout=asked["timeout"],
     )
     with session.project() as project:
-        if not asked["detach"]:
-            return Follower(session, project).run(order)
-        session.output.line(api.submit(project, order))
-    return ExitCode.FINE
+        return start(
+            session,
+            project,
+            lambda: api.submit(project, order),
+            detach=asked["detach"],
+        )
 
 
 @click.command()

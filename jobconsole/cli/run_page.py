@@ -50,6 +50,7 @@ def _known(view: RunView) -> Fields:
     fields = [
         ("run", view.run_id),
         ("why", why),
+        ("repeats", view.replay_of or ""),
         ("as", f"{view.role}, started by {view.actor}"),
         ("queued", _moment(view.queued_ms)),
         ("started", _moment(view.started_ms)),

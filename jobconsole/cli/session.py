@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jobconsole.cli.diagnostics import Diagnostics
 from jobconsole.cli.output import Output
@@ -17,19 +17,27 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One call of the program. `config` is the file named by `--config`, if any."""
+    """One call of the program.
+
+    `config` is the file named by `--config`, if any. `console`: the call asks for it.
+    """
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.surroundings = surroundings
         self.output = Output(surroundings.stdout, surroundings.out)
         self.diagnostics = Diagnostics(surroundings.stderr, surroundings.err)
         self.config: str | None = None
+        self.console: Literal["open", "read-only"] | None = None
         self._state: Path | None = None
 
     def use_ascii(self) -> None:
         """Show marks in ASCII, whatever the terminals can do."""
         for stream in (self.output, self.diagnostics):
             stream.terminal = stream.terminal._replace(unicode=False)
+
+    def wants_console(self, *, read_only: bool) -> None:
+        """Keep that this call is to open the console."""
+        self.console = "read-only" if read_only else "open"
 
     def find_config(self) -> Path:
         """Raises ConfigNotFoundError."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from jobconsole.cli.diagnostics import ExitCode
-from jobconsole.cli.job_page import masked
 from jobconsole.cli.options import config_option, json_option
 from jobconsole.cli.output import SCHEMA
 from runner import api
+from runner.process.environment import masked
 
 if TYPE_CHECKING:
     from jobconsole.cli.session import Session

@@ -39,6 +39,15 @@ def parse_duration(text: str) -> int:
     return seconds
 
 
+def parse_seconds(text: str) -> int:
+    """The same, or a plain number of seconds; at least one."""
+    seconds = parse_duration(f"{text}s" if text.isdecimal() else text)
+    if seconds < 1:
+        message = "is not at least a second"
+        raise ValueError(message)
+    return seconds
+
+
 def format_duration(seconds: int) -> str:
     """`5400` as `1h30m`: what `parse_duration` reads back."""
     parts = []

@@ -26,7 +26,7 @@ def agenda(project: Project, start: int, end: int) -> Agenda:
     """Everything in [start, end): decided or to come, and what gets in the way."""
     index = project.index
     window, now = Window(start, end), project.now()
-    zone = project.system_zone()
+    zone = meta.get(index, meta.ZONE) or project.system_zone()
     with account.one_look(index):
         jobs = account.scheduled(index)
         period = Period(start, end, now)

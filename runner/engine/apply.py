@@ -53,6 +53,8 @@ def apply_configuration(project: Project, loaded: Loaded) -> None:
         ),
         meta.SOURCES: loaded.sources.to_text(),
         meta.PROGRAM: __version__,
+        meta.PROBLEMS: msgspec.json.encode(config.problems).decode(),
+        meta.WARNINGS: msgspec.json.encode(config.warnings).decode(),
     }
     if config.fatal:
         about[meta.BROKEN] = json.dumps([str(problem) for problem in config.problems])
@@ -60,7 +62,11 @@ def apply_configuration(project: Project, loaded: Loaded) -> None:
             meta.put(project.index, about)
         return
     _pass_on(project, config)
-    about |= {meta.BROKEN: "[]", meta.IN_FORCE: str(project.clock.wall_ms())}
+    about |= {
+        meta.ZONE: config.timezone or "",
+        meta.BROKEN: "[]",
+        meta.IN_FORCE: str(project.clock.wall_ms()),
+    }
     with transaction(project.index):
         _replace_jobs(project, config)
         meta.set_pools(project.index, config.pools)

@@ -226,6 +226,7 @@ def _receipt(hands: Hands, case: _Case, outcome: Outcome, ended_ms: int) -> Rece
         cost_usd=answer.cost_usd if answer else None,
         leftovers=end.leftovers if end else (),
         leftovers_method="subreaper" if hands.reaper.subreaper else "best effort",
+        references=record.references(claim.replay_of),
     )
 
 

@@ -124,6 +124,8 @@ def _last_run(row: Row) -> LastRun | None:
         status=RunStatus(row["last_status"]),
         ended_ms=row["last_ended_ms"],
         duration_ms=row["last_duration_ms"],
+        exit_code=row["last_exit_code"],
+        signal=row["last_signal"],
     )
 
 

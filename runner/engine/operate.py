@@ -22,6 +22,8 @@ from runner.store.runs import ASKED_PRIORITY, NewRun
 
 if TYPE_CHECKING:
     from runner.engine.project import Project
+    from runner.model.job import Job
+    from runner.model.role import Role
     from runner.model.views import RunView
 
 
@@ -39,6 +41,19 @@ class Order(NamedTuple):
     trigger: Trigger = Trigger.MANUAL
 
 
+class Wanted(NamedTuple):
+    """A run that may be started: by whom, and as what. `definition` is a hash."""
+
+    job: Job
+    definition: str
+    role: Role
+    actor: Actor
+    trigger: Trigger
+    args: tuple[str, ...] | None = None
+    timeout: int | None = None
+    replay_of: str | None = None
+
+
 class Cancelled(NamedTuple):
     """A run as it was when it was asked to stop."""
 
@@ -50,34 +65,49 @@ def submit(project: Project, order: Order) -> str:
     """Queue a run and see that a worker takes it; its id."""
     row, definition = definition_of(project, order.job_id)
     if definition is None:
-        raise _invalid(row)
+        raise invalid(row)
     actor = actor_of(project, order.actor_user)
     role = role_for(definition, order.role, actor)
+    wanted = Wanted(
+        job=definition.job,
+        definition=row["definition"],
+        role=role,
+        actor=actor,
+        trigger=order.trigger,
+        args=order.args,
+        timeout=order.timeout,
+    )
+    return queue(project, wanted)
+
+
+def queue(project: Project, wanted: Wanted) -> str:
+    """Queue a run and see that a worker takes it. Raises OverlapError."""
+    job = wanted.job
     repair_if_free(project)
-    job = definition.job
     with transaction(project.index, durable=True):
-        run_id = runs.fresh_id(project.index, project.clock.wall_ms())
+        now_ms = project.clock.wall_ms()
         if job.overlap is Overlap.SKIP:
             _refuse_overlap(project, job.id)
         run = NewRun(
-            run_id=run_id,
+            run_id=runs.fresh_id(project.index, now_ms),
             job_id=job.id,
             kind=job.kind,
-            trigger=order.trigger,
-            role=role.name,
-            actor=actor.name,
+            trigger=wanted.trigger,
+            role=wanted.role.name,
+            actor=wanted.actor.name,
             pool=job.pool,
             alone=job.overlap is not Overlap.ALLOW,
-            definition=row["definition"],
-            queued_ms=project.clock.wall_ms(),
+            definition=wanted.definition,
+            queued_ms=now_ms,
             queued_boot=project.identity.boot,
-            args=order.args,
-            timeout=order.timeout,
+            args=wanted.args,
+            timeout=wanted.timeout,
             priority=ASKED_PRIORITY,
+            replay_of=wanted.replay_of,
         )
         runs.enqueue(project.index, run)
     start_workers(project)
-    return run_id
+    return run.run_id
 
 
 def actor_of(project: Project, user: str) -> Actor:
@@ -122,7 +152,7 @@ def _definition(project: Project, digest: str) -> Definition:
     return decode_definition(runs.body_of(project.index, digest))
 
 
-def _invalid(row: Row) -> JobInvalidError:
+def invalid(row: Row) -> JobInvalidError:
     problem = problem_of(row)
     if problem is None:
         return JobInvalidError(Code.JOB_INVALID_SPEC, f"{row['id']} is invalid")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from runner.model.errors import StateUnavailableError
 from runner.process.clock import Clock, SystemClock, system_timezone
 from runner.process.environment import (
     FAILPOINT_VARIABLE,
@@ -20,6 +21,7 @@ from runner.store.folders import StateDir, write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 
@@ -56,6 +58,18 @@ class Project:
             return self.state.index.stat().st_ino != self._index_inode
         except FileNotFoundError:
             return True
+
+    def demand_index(self) -> None:
+        """Raise StateUnavailableError where the index was taken from its place."""
+        if self.has_lost_index():
+            message = f"the index {self.state.index} is not there any more"
+            raise StateUnavailableError(
+                message, hint="Bring its folder back, then start the console again."
+            )
+
+    def state_errors(self) -> AbstractContextManager[None]:
+        """Turns what SQLite raises about an unusable index into a typed error."""
+        return state_errors(self.state.index)
 
     def now(self) -> int:
         """Wall time in epoch seconds."""

@@ -13,6 +13,7 @@ import msgspec
 from runner import __version__
 from runner.model.instants import utc_text, utc_text_ms
 from runner.model.receipt import Artifact, HostRecord, Receipt
+from runner.model.run import Trigger
 from runner.model.text import sanitise
 from runner.store.folders import RunFolder, open_regular, write_file
 
@@ -50,6 +51,9 @@ def manifest(claim: Claim, plan: Plan, revision: str | None) -> bytes:
         "queued_at": utc_text_ms(claim.queued_ms),
         "scheduled_for": instant_or_none(claim.scheduled_for),
         "started_at": utc_text_ms(claim.started_ms),
+        "replay_of": claim.replay_of,
+        "args": claim.args,
+        "timeout": claim.timeout,
         "argv": plan.argv,
         "cwd": str(plan.cwd),
         "environment": sorted(plan.environment),
@@ -178,6 +182,17 @@ def _quoted(text: str) -> list[str]:
 
 def write_summary(folder: RunFolder, receipt: Receipt, said: str) -> None:
     write_file(folder.summary, summary(receipt, said))
+
+
+def references(replay_of: str | None) -> tuple[str, ...]:
+    """The other runs that a receipt names."""
+    return () if replay_of is None else (replay_of,)
+
+
+def replayed(receipt: Receipt) -> str | None:
+    """The run that this one repeats: a replay names it first."""
+    is_replay = receipt.trigger is Trigger.REPLAY and receipt.references
+    return receipt.references[0] if is_replay else None
 
 
 def time_or_none(milliseconds: int | None) -> str | None:

@@ -73,8 +73,13 @@ def refresh_under_lock(project: Project) -> bool:
         return False
     from runner.engine.apply import apply_configuration
 
-    apply_configuration(project, _load(project.config, project.base(), project.start))
+    apply_configuration(project, load_anew(project))
     return True
+
+
+def load_anew(project: Project) -> Loaded:
+    """The configuration as it is on disk now, whatever is in force."""
+    return _load(project.config, project.base(), project.start)
 
 
 def broken(project: Project) -> list[str]:

@@ -16,6 +16,7 @@ import msgspec
 
 from runner.engine.enqueue import decode_schedule, next_after, next_of
 from runner.engine.project import Project, open_project
+from runner.engine.record import replayed
 from runner.engine.refresh import refresh_under_lock
 from runner.engine.repair import repair
 from runner.engine.settle import read_receipt
@@ -62,6 +63,7 @@ class StartNote(msgspec.Struct, frozen=True):
     started_at: str
     config_sha256: str
     scheduled_for: str | None = None
+    replay_of: str | None = None
 
 
 _notes = msgspec.json.Decoder(StartNote)
@@ -155,6 +157,8 @@ def _from_receipt(receipt: Receipt) -> RestoredRun:
         error_message=error.message if error else None,
         quiet=receipt.nothing_to_report,
         worker=None,
+        replay_of=replayed(receipt),
+        cost_usd=receipt.cost_usd,
     )
 
 
@@ -185,6 +189,7 @@ def _from_manifest(folder: RunFolder) -> RestoredRun | None:
         error_message=None,
         quiet=False,
         worker=holder and holder.identity,
+        replay_of=note.replay_of,
     )
 
 

@@ -195,6 +195,7 @@ def _receipt(project: Project, run: RunRow, end: _End, now_ms: int) -> Receipt:
         error=error,
         leftovers=leftovers,
         leftovers_method="after the worker's death",
+        references=record.references(run.replay_of),
     )
 
 

@@ -54,9 +54,9 @@ def settle(index: Connection, receipt: Receipt) -> bool:
         error_code=error.code if error else None,
         error_message=error.message if error else None,
         quiet=receipt.nothing_to_report,
+        cost_usd=receipt.cost_usd,
     )
     if not runs.end(index, ending):
         return False
-    which = (receipt.job_id, receipt.run_id)
-    jobs.note_end(index, which, receipt.status, ended_ms, receipt.duration_ms)
+    jobs.note_end(index, ending, receipt.duration_ms)
     return True

@@ -16,6 +16,8 @@ from runner.process.identity import start_of
 from runner.store.folders import open_own, read_regular
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from runner.process.table import FileKey, ProcessTable
     from runner.store.events import EventLog
     from runner.store.folders import RunFolder
@@ -136,12 +138,22 @@ def read_sightings(folder: RunFolder) -> Seen:
         lines = read_regular(folder.processes).splitlines()
     except OSError:
         lines = []
-    for line in lines:
-        with contextlib.suppress(msgspec.MsgspecError):
-            match _sightings.decode(line):
-                case _Place(cgroup):
-                    group = RunGroup.at(cgroup)
-                case _Sighting(pid, started):
-                    processes[pid] = started
+    for sighting in _read(lines):
+        match sighting:
+            case _Place(cgroup):
+                group = RunGroup.at(cgroup)
+            case _Sighting(pid, started):
+                processes[pid] = started
     leader = next(iter(processes.items()), None)
     return Seen(leader, processes, group)
+
+
+def seen_in(lines: Iterable[bytes]) -> dict[int, int]:
+    """The processes (pid to start) that lines of processes.jsonl tell of."""
+    return {it.pid: it.started for it in _read(lines) if isinstance(it, _Sighting)}
+
+
+def _read(lines: Iterable[bytes]) -> Iterator[_Place | _Sighting]:
+    for line in lines:
+        with contextlib.suppress(msgspec.MsgspecError):
+            yield _sightings.decode(line)

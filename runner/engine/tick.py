@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import refresh
 from runner.engine.clocks import TICK_SECONDS, read_clocks
+from runner.process.driver import driver_here
 from runner.process.failpoint import failpoint
 from runner.process.locks import Holder, last_holder, living_holder
 from runner.store import meta, pulse, ticks
@@ -120,6 +121,6 @@ def _enqueue(project: Project, *, dry_run: bool) -> tuple[list[str], list[Declin
             from runner.engine.enqueue import enqueue_at
 
             enqueued = enqueue_at(index, reading)
-        ticks.record(index, reading.look)
+        ticks.record(index, reading.look, driver_here(project.start))
         meta.put(index, {meta.HORIZON: str(now + HORIZON_SECONDS)})
     return ([], []) if enqueued is None else (enqueued.run_ids, enqueued.declined)

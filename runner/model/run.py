@@ -64,6 +64,9 @@ TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
 }
 """The one table that says what may follow what."""
 
+ACTIVE = tuple(status for status in RunStatus if not status.ended)
+"""Of runs that have not ended."""
+
 OUTCOME_MARKS: dict[RunStatus, str] = {
     RunStatus.SUCCEEDED: "s",
     RunStatus.FAILED: "f",

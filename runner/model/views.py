@@ -38,6 +38,8 @@ class LastRun(msgspec.Struct, frozen=True):
     status: RunStatus
     ended_ms: int
     duration_ms: int | None
+    exit_code: int | None = None
+    signal: int | None = None
 
 
 class LockView(msgspec.Struct, frozen=True):
@@ -90,7 +92,10 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the history. `scheduled_for` is epoch seconds."""
+    """One row of the history. `scheduled_for` is epoch seconds.
+
+    `replay_of` is the run that this one repeats.
+    """
 
     seq: int
     run_id: str
@@ -107,6 +112,8 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     signal: int | None
     error_code: str | None
     error_message: str | None
+    replay_of: str | None = None
+    cost_usd: float | None = None
 
     @property
     def duration_ms(self) -> int | None:

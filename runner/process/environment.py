@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FAILPOINT_VARIABLE = "JOBCONSOLE_FAILPOINT"
+DRIVER_VARIABLE = "JOBCONSOLE_DRIVER"
+"""Says who calls a tick, set by what was installed to call it."""
+
 RUN_VARIABLE = "JOBCONSOLE_RUN_ID"
 """Marks every process of a run, and tells a nested jobconsole where it is."""
 
 BASE_NAMES = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR")
 _COERCED = "C.UTF-8"
 """What Python itself sets where it finds no locale (PEP 538): nobody chose it."""
+
+HIDDEN = "[hidden]"
+"""Stands for a secret wherever variables are shown."""
 
 FALLBACK_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
@@ -62,6 +68,14 @@ def failpoint_name() -> str | None:
 def looks_secret(name: str) -> bool:
     """Whether a variable of this name probably holds a secret."""
     return _SECRET.search(name) is not None
+
+
+def masked(variables: Mapping[str, str]) -> dict[str, str]:
+    """The same variables, without the values of those that look secret."""
+    return {
+        name: HIDDEN if looks_secret(name) else value
+        for name, value in variables.items()
+    }
 
 
 def is_usual(name: str) -> bool:

@@ -19,6 +19,8 @@ from runner.process.identity import is_alive
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from runner.model.system import LockHolder
+
 _NOTE_BYTES = 512
 
 
@@ -87,6 +89,22 @@ def last_holder(path: Path) -> Holder | None:
         return Holder(identity, int(note["since_ms"]), note["run_id"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def described(path: Path) -> LockHolder | None:
+    """Who signed the lock last, for people; None where nobody did."""
+    from runner.model.system import LockHolder
+
+    holder = last_holder(path)
+    if holder is None:
+        return None
+    return LockHolder(
+        path=str(path),
+        pid=holder.identity.pid,
+        run_id=holder.run_id,
+        since_ms=holder.since_ms,
+        alive=is_alive(holder.identity),
+    )
 
 
 def living_holder(path: Path) -> Holder | None:

@@ -1,6 +1,7 @@
-"""The only place that starts a process: a run's child, or a detached worker.
+"""The only place that starts a process: a run's child, a detached worker, a pager.
 
-Always by executing a program in a new session; never a bare fork.
+Always by executing a program, never by a bare fork; all but the last in a session of
+their own.
 """
 
 from __future__ import annotations
@@ -94,6 +95,15 @@ def spawn_detached(
         os.close(word)
         os.close(errors)
     return Detached(_disown(process), ready)
+
+
+def run_in_terminal(argv: Sequence[str]) -> None:
+    """Lend the terminal to a pager or an editor until it ends."""
+    try:
+        subprocess.run(argv, check=False)
+    except OSError as error:
+        message = f"cannot start {argv[0]}: {error.strerror}"
+        raise LaunchError(message, hint="Set $PAGER or $EDITOR.") from error
 
 
 def shed_inherited_signals() -> None:

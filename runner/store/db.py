@@ -100,6 +100,14 @@ def schema_version(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def demand_known_schema(connection: Connection, path: Path) -> None:
+    """Raise StateTooNewError where a newer program has changed the schema."""
+    present = schema_version(connection)
+    if present > _newest():
+        message = f"{path} was written by a newer jobconsole (schema {present})"
+        raise StateTooNewError(message, hint="Upgrade this jobconsole.")
+
+
 @functools.cache
 def queries(name: str) -> dict[str, str]:
     """The named queries of `sql/<name>.sql`, each under a `-- name:` line."""
@@ -127,12 +135,8 @@ def _prepare(connection: Connection, path: Path) -> None:
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     if sys.platform == "darwin":
         connection.execute("PRAGMA fullfsync = ON")
-    present = schema_version(connection)
-    wanted = _newest()
-    if present > wanted:
-        message = f"{path} was written by a newer jobconsole (schema {present})"
-        raise StateTooNewError(message, hint="Upgrade this jobconsole.")
-    if present < wanted:
+    demand_known_schema(connection, path)
+    if schema_version(connection) < _newest():
         _migrate(connection)
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "seq, run_id, job_id, trigger, role, actor, status, scheduled_for, queued_ms,"
-    " started_ms, ended_ms, exit_code, signal, error_code, error_message"
+    " started_ms, ended_ms, exit_code, signal, error_code, error_message, replay_of,"
+    " cost_usd"
 )
 
 

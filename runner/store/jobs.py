@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from runner.model.run import OUTCOME_MARKS, RunStatus, duration_mark
+from runner.model.run import OUTCOME_MARKS, duration_mark
 from runner.store.db import Connection, Row, queries
+
+if TYPE_CHECKING:
+    from runner.store.runs import Ending
 
 
 class JobRow(NamedTuple):
@@ -137,23 +140,19 @@ def note_start(connection: Connection, job_id: str, now: int) -> None:
     connection.execute(queries("jobs")["started"], {"job_id": job_id, "now": now})
 
 
-def note_end(
-    connection: Connection,
-    run: tuple[str, str],
-    status: RunStatus,
-    ended_ms: int,
-    duration_ms: int | None,
-) -> None:
-    """Carry the end of a run, (job id, run id), into its job's row."""
+def note_end(connection: Connection, ending: Ending, duration_ms: int | None) -> None:
+    """Carry the end of a run into its job's row."""
     connection.execute(
         queries("jobs")["ended"],
         {
-            "job_id": run[0],
-            "run_id": run[1],
-            "status": status,
-            "ended_ms": ended_ms,
+            "job_id": ending.job_id,
+            "run_id": ending.run_id,
+            "status": ending.status,
+            "ended_ms": ending.ended_ms,
             "duration_ms": duration_ms,
-            "mark": OUTCOME_MARKS[status],
+            "exit_code": ending.exit_code,
+            "signal": ending.signal,
+            "mark": OUTCOME_MARKS[ending.status],
             "duration_mark": duration_mark(duration_ms),
         },
     )

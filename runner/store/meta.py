@@ -21,6 +21,15 @@ SOURCES = "sources"
 BROKEN = "broken"
 """Why the last configuration could not be used (JSON of problems); "" if it could."""
 
+ZONE = "zone"
+"""The zone that the configuration names for the whole project, if it does."""
+
+PROBLEMS = "problems"
+"""What was wrong in the last configuration that was read (JSON of problems)."""
+
+WARNINGS = "warnings"
+"""What was odd in it."""
+
 HORIZON = "horizon"
 """Until when (epoch seconds) somebody must wait for what falls due: the next tick."""
 
@@ -47,6 +56,11 @@ def put(connection: Connection, values: Mapping[str, str]) -> None:
 
 def horizon(connection: Connection) -> int:
     return int(get(connection, HORIZON) or 0)
+
+
+def sqlite_version(connection: Connection) -> str:
+    """Of the library that reads the index here."""
+    return str(connection.execute("SELECT sqlite_version()").fetchone()[0])
 
 
 def set_pools(connection: Connection, pools: Mapping[str, int]) -> None:

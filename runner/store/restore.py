@@ -107,6 +107,8 @@ def summarise_jobs(connection: Connection) -> None:
                 "status": last and last["status"],
                 "ended_ms": last and last["ended_ms"],
                 "duration_ms": last and _duration_ms(last),
+                "exit_code": last and last["exit_code"],
+                "signal": last and last["signal"],
             },
         )
 

@@ -33,6 +33,7 @@ class NewRun(NamedTuple):
     args: tuple[str, ...] | None = None
     timeout: int | None = None
     priority: int = SCHEDULED_PRIORITY
+    replay_of: str | None = None
 
 
 class Claim(NamedTuple):
@@ -51,6 +52,7 @@ class Claim(NamedTuple):
     scheduled_for: int | None
     queued_ms: int
     started_ms: int
+    replay_of: str | None
 
 
 class RunRow(NamedTuple):
@@ -65,6 +67,8 @@ class RunRow(NamedTuple):
     actor: str
     status: RunStatus
     definition: str
+    args: tuple[str, ...] | None
+    timeout: int | None
     scheduled_for: int | None
     queued_ms: int
     queued_boot: str
@@ -77,6 +81,7 @@ class RunRow(NamedTuple):
     signal: int | None
     error_code: str | None
     error_message: str | None
+    replay_of: str | None
 
 
 class Ending(NamedTuple):
@@ -92,6 +97,7 @@ class Ending(NamedTuple):
     error_code: str | None
     error_message: str | None
     quiet: bool
+    cost_usd: float | None = None
 
 
 def fresh_id(connection: Connection, queued_ms: int) -> str:
@@ -138,7 +144,7 @@ def claim(
     if row is None:
         return None
     values = dict(row)
-    values["args"] = None if row["args"] is None else tuple(json.loads(row["args"]))
+    values["args"] = _args(row)
     values["trigger"] = Trigger(row["trigger"])
     return Claim(**values)
 
@@ -215,6 +221,12 @@ def find(connection: Connection, run_id: str) -> RunRow | None:
     return None if row is None else _rows([row])[0]
 
 
+def count(connection: Connection, most: int) -> int:
+    """How many runs there are, counted up to `most`."""
+    statement = "SELECT count(*) FROM (SELECT 1 FROM runs LIMIT ?)"
+    return int(connection.execute(statement, (most,)).fetchone()[0])
+
+
 def latest_of_job(connection: Connection, job_id: str) -> str | None:
     statement = queries("runs")["latest_of_job"]
     row = connection.execute(statement, (job_id.lower(),)).fetchone()
@@ -234,14 +246,20 @@ def active_of_job(connection: Connection, job_id: str) -> tuple[str, RunStatus] 
 
 
 def body_of(connection: Connection, definition: str) -> bytes:
-    """The JSON of a definition by its hash."""
+    """The JSON of a definition by its hash. Raises StateUnavailableError."""
+    body = known_body(connection, definition)
+    if body is None:
+        message = "the definition of this run is not in the index any more"
+        raise StateUnavailableError(message, hint="Start the job anew.")
+    return body
+
+
+def known_body(connection: Connection, definition: str) -> bytes | None:
+    """The same, or None: an index that was built anew knows only present ones."""
     row = connection.execute(
         "SELECT body FROM definitions WHERE hash = ?", (definition,)
     ).fetchone()
-    if row is None:
-        message = "the definition of this run is not in the index any more"
-        raise StateUnavailableError(message, hint="Start the job anew.")
-    return bytes(row[0])
+    return None if row is None else bytes(row[0])
 
 
 def _rows(rows: list[Row]) -> list[RunRow]:
@@ -250,8 +268,13 @@ def _rows(rows: list[Row]) -> list[RunRow]:
 
 def _row(row: Row) -> RunRow:
     values = {name: row[name] for name in RunRow._fields if name != "worker"}
+    values["args"] = _args(row)
     values["trigger"] = Trigger(row["trigger"])
     values["status"] = RunStatus(row["status"])
     pid = row["worker_pid"]
     worker = pid and Identity(pid, row["worker_start"], row["worker_boot"])
     return RunRow(**values, worker=worker or None)
+
+
+def _args(row: Row) -> tuple[str, ...] | None:
+    return None if row["args"] is None else tuple(json.loads(row["args"]))

@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 _KEPT = 10_000
 
 
+class Tick(NamedTuple):
+    """A tick that was: when (epoch milliseconds), and who called it."""
+
+    wall_ms: int
+    driver: str
+
+
 class Look(NamedTuple):
     """The clocks of one tick, in milliseconds, and the boot that they belong to."""
 
@@ -38,11 +45,18 @@ def last(connection: Connection) -> Look | None:
     return None if row is None else Look(*row)
 
 
-def record(connection: Connection, look: Look) -> None:
+def latest(connection: Connection, limit: int) -> list[Tick]:
+    """The last ticks, newest first."""
+    statement = "SELECT wall_ms, driver FROM ticks ORDER BY seq DESC LIMIT ?"
+    return [Tick(*row) for row in connection.execute(statement, (limit,))]
+
+
+def record(connection: Connection, look: Look, driver: str = "") -> None:
+    """Keep a tick and who called it."""
     connection.execute(
-        "INSERT INTO ticks (wall_ms, awake_ms, continuous_ms, boot)"
-        " VALUES (?, ?, ?, ?)",
-        look,
+        "INSERT INTO ticks (wall_ms, awake_ms, continuous_ms, boot, driver)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (*look, driver),
     )
     connection.execute(
         "DELETE FROM ticks WHERE seq <= (SELECT max(seq) FROM ticks) - ?", (_KEPT,)

@@ -19,6 +19,22 @@ class WorkerRow(NamedTuple):
     identity: Identity
 
 
+class Present(NamedTuple):
+    """A worker, and when (epoch milliseconds) it was signed in."""
+
+    worker: WorkerRow
+    since_ms: int
+
+
+def present(connection: Connection) -> list[Present]:
+    """As `everyone`, for people."""
+    rows = connection.execute(queries("workers")["present"])
+    return [
+        Present(WorkerRow(id_, pool, Identity(*rest)), since_ms)
+        for since_ms, id_, pool, *rest in rows
+    ]
+
+
 def everyone(connection: Connection) -> list[WorkerRow]:
     rows = connection.execute(queries("workers")["all"])
     return [WorkerRow(id_, pool, Identity(*rest)) for id_, pool, *rest in rows]

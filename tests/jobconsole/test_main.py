@@ -97,8 +97,10 @@ def test_a_tick_with_nothing_due_imports_next_to_nothing(project: Path) -> None:
 def test_a_command_imports_only_its_own_module(project: Path) -> None:
     probe = (
         "import sys\n"
-        "from jobconsole.cli.main import main\n"
-        "main(['history'])\n"
+        "from jobconsole.cli.main import call\n"
+        "from jobconsole.cli.session import Session\n"
+        "from jobconsole.wiring import surroundings\n"
+        "call(Session(surroundings()), ['history'])\n"
         "print(*sys.modules)"
     )
     done = subprocess.run(
@@ -126,12 +128,20 @@ def test_a_folder_with_packages_of_the_same_names(project: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_without_arguments_it_says_what_there_is(tmp_path: Path) -> None:
+def test_without_a_terminal_there_is_no_console(tmp_path: Path) -> None:
     done = start(tmp_path)
 
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the console needs a terminal" in done.stderr
+    assert "jobconsole list" in done.stderr
+
+
+def test_help_says_what_there_is(tmp_path: Path) -> None:
+    done = start(tmp_path, "--help")
+
     assert done.returncode == 0
+    assert "Without a command it opens the console." in done.stdout
     assert "Commands:" in done.stdout
-    assert "not part of this version" in done.stderr
 
 
 def test_a_command_that_does_not_exist(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ UPDATE jobs SET last_started = :now WHERE id = :job_id
 -- name: ended
 UPDATE jobs SET last_run_id = :run_id, last_status = :status,
     last_ended_ms = :ended_ms, last_duration_ms = :duration_ms,
+    last_exit_code = :exit_code, last_signal = :signal,
     outcomes = substr(outcomes || :mark, -20),
     -- Outcomes from before durations were kept have shortest ones beside them.
     durations = substr(

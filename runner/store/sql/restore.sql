@@ -20,12 +20,13 @@ SELECT :job_id, :instant, 'skipped', :detail, :now_ms WHERE NOT EXISTS (
 ON CONFLICT DO NOTHING
 
 -- name: last_of_job
-SELECT run_id, status, started_ms, ended_ms FROM runs
+SELECT run_id, status, started_ms, ended_ms, exit_code, signal FROM runs
 WHERE job_id = ? AND ended_ms IS NOT NULL ORDER BY ended_ms DESC, seq DESC LIMIT ?
 
 -- name: summarise
 UPDATE jobs SET outcomes = :outcomes, durations = :durations,
     last_run_id = :run_id, last_status = :status,
     last_ended_ms = :ended_ms, last_duration_ms = :duration_ms,
+    last_exit_code = :exit_code, last_signal = :signal,
     last_started = (SELECT max(started_ms) / 1000 FROM runs WHERE job_id = :job_id)
 WHERE id = :job_id

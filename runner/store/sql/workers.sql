@@ -1,6 +1,9 @@
 -- name: all
 SELECT id, pool, pid, started, boot FROM workers
 
+-- name: present
+SELECT since_ms, id, pool, pid, started, boot FROM workers ORDER BY since_ms, id
+
 -- name: add
 INSERT INTO workers (id, pool, pid, started, boot, since_ms)
 VALUES (:id, :pool, :pid, :started, :boot, :now_ms)

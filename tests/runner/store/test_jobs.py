@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from runner.model.run import OUTCOME_MARKS, RunStatus, duration_mark
 from runner.store import jobs
 from runner.store.jobs import JobRow
+from runner.store.runs import Ending
 
 if TYPE_CHECKING:
     from runner.store.db import Connection
@@ -34,8 +35,20 @@ ROW = JobRow(
 
 
 def end(index: Connection, number: int, duration_ms: int | None) -> None:
-    run = ("a", f"run{number}")
-    jobs.note_end(index, run, RunStatus.SUCCEEDED, number, duration_ms)
+    ending = Ending(
+        run_id=f"run{number}",
+        job_id="a",
+        status=RunStatus.SUCCEEDED,
+        started_ms=None,
+        ended_ms=number,
+        exit_code=0,
+        signal=None,
+        error_code=None,
+        error_message=None,
+        quiet=False,
+        cost_usd=None,
+    )
+    jobs.note_end(index, ending, duration_ms)
 
 
 def told(index: Connection) -> tuple[str, str]:

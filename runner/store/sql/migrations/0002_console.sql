@@ -4,6 +4,8 @@
 ALTER TABLE jobs ADD COLUMN description TEXT NOT NULL DEFAULT '';
 ALTER TABLE jobs ADD COLUMN tags TEXT NOT NULL DEFAULT '';       -- parted by blanks
 ALTER TABLE jobs ADD COLUMN timeout INTEGER;                     -- seconds
+ALTER TABLE jobs ADD COLUMN last_exit_code INTEGER;
+ALTER TABLE jobs ADD COLUMN last_signal INTEGER;
 ALTER TABLE jobs ADD COLUMN durations TEXT NOT NULL DEFAULT '';  -- beside `outcomes`
 
 ALTER TABLE runs ADD COLUMN replay_of TEXT;                      -- a run id

@@ -1,0 +1,124 @@
+"""Runs again what ran before: the job as it was then, under the authority of now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from runner.engine.authority import role_for
+from runner.engine.browse import resolve_run
+from runner.engine.manifest import read_manifest
+from runner.engine.operate import Wanted, actor_of, queue
+from runner.model.definition import Definition, decode_definition
+from runner.model.errors import JobNotFoundError
+from runner.model.run import Trigger
+from runner.store import jobs, runs
+from runner.store.db import transaction
+
+if TYPE_CHECKING:
+    from runner.engine.authority import Actor
+    from runner.engine.project import Project
+    from runner.model.role import Role
+
+
+class ReplayOrder(NamedTuple):
+    """Who wants a run again. `role` and `timeout` (seconds) replace those of then."""
+
+    actor_user: str
+    role: str | None = None
+    timeout: int | None = None
+
+
+class Replayed(NamedTuple):
+    """The new run. `changed`: the job is not now what it was then, or is gone.
+
+    `as_now` says that the definition of then is lost, and the present one runs.
+    """
+
+    run_id: str
+    changed: bool
+    as_now: bool
+
+
+class _Then(NamedTuple):
+    """A run as it was asked for. `definition` None: nobody knows it any more."""
+
+    run_id: str
+    job_id: str
+    role: str
+    definition: Definition | None
+    digest: str
+    args: tuple[str, ...] | None
+    timeout: int | None
+
+
+def replay(project: Project, reference: str, order: ReplayOrder) -> Replayed:
+    """Queue the repetition of a run and see that a worker takes it.
+
+    Raises JobNotFoundError, PolicyDeniedError, OverlapError.
+    """
+    then = _then(project, resolve_run(project, reference).run_id)
+    row = jobs.find(project.index, then.job_id)
+    now = decode_definition(row["body"]) if row is not None and row["body"] else None
+    digest = row["definition"] if row is not None else None
+    chosen = then.definition or now
+    if chosen is None:
+        message = f"what run {then.run_id} was is not known any more"
+        raise JobNotFoundError(
+            message, hint=f"{then.job_id} is not a valid job now that could replace it."
+        )
+    actor = actor_of(project, order.actor_user)
+    role = _role(chosen, now, order.role or then.role, actor)
+    wanted = Wanted(
+        job=chosen.job,
+        definition=_kept(project, chosen, now),
+        role=role,
+        actor=actor,
+        trigger=Trigger.REPLAY,
+        args=then.args,
+        timeout=order.timeout or then.timeout,
+        replay_of=then.run_id,
+    )
+    changed = then.digest != digest and not _alike(then.definition, now)
+    return Replayed(queue(project, wanted), changed, as_now=then.definition is None)
+
+
+def _then(project: Project, run_id: str) -> _Then:
+    """By the run's row; what a rebuilt index has lost of it, by its manifest."""
+    run = runs.find(project.index, run_id)
+    if run is None:
+        message = f"run {run_id} is not there any more"
+        raise JobNotFoundError(message)
+    manifest = read_manifest(project.state.run_folder(run.job_id, run.run_id))
+    digest, args, timeout = run.definition, run.args, run.timeout
+    if manifest is not None:
+        digest = digest or manifest.config_sha256
+        args = manifest.args if args is None else args
+        timeout = timeout or manifest.timeout
+    body = runs.known_body(project.index, digest)
+    definition = None if body is None else decode_definition(body)
+    return _Then(run_id, run.job_id, run.role, definition, digest, args, timeout)
+
+
+def _role(chosen: Definition, now: Definition | None, name: str, actor: Actor) -> Role:
+    """The role, if the actor may give it to the job of then and to that of now."""
+    role = role_for(chosen, name, actor)
+    return role if now is None else role_for(now, name, actor)
+
+
+def _kept(project: Project, chosen: Definition, now: Definition | None) -> str:
+    """The hash of the definition to run: roles mean what they mean now."""
+    roles = chosen.roles if now is None else now.roles
+    digest, body = msgspec.structs.replace(chosen, roles=roles).encode()
+    with transaction(project.index):
+        jobs.add_definitions(project.index, {digest: body})
+    return digest
+
+
+def _alike(then: Definition | None, now: Definition | None) -> bool:
+    """Whether both do the same: neither moves within a file nor roles count."""
+    if then is None or now is None:
+        return False
+    moved = msgspec.structs.replace(then.job, source=now.job.source)
+    return moved == now.job and then.root == now.root

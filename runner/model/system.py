@@ -1,0 +1,90 @@
+"""The whole of one project's state, as a read model: for the system page."""
+
+from __future__ import annotations
+
+import msgspec
+
+from runner.model.job import Problem
+
+
+class LockHolder(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signed a lock last, since when (epoch milliseconds), for which run.
+
+    `alive` is whether that process lives: then it holds the lock of its run. The
+    runner lock it may have let go of by now.
+    """
+
+    path: str
+    pid: int
+    run_id: str | None
+    since_ms: int
+    alive: bool
+
+
+class Version(msgspec.Struct, frozen=True):
+    """Something that is installed."""
+
+    name: str
+    version: str
+
+
+class PastTick(msgspec.Struct, frozen=True):
+    """A tick, who called it, and how long after the one before it came.
+
+    `gap_ms` is None where the one before is not known.
+    """
+
+    at_ms: int
+    driver: str
+    gap_ms: int | None
+
+
+class WorkerView(msgspec.Struct, frozen=True):
+    """A worker process that signed in; `pool` None: it is the timer."""
+
+    pid: int
+    pool: str | None
+    since_ms: int
+    alive: bool
+
+    @property
+    def is_timer(self) -> bool:
+        return self.pool is None
+
+
+class DiskUse(msgspec.Struct, frozen=True):
+    """Bytes of disk that are taken; `complete` False: at least so many."""
+
+    bytes: int
+    complete: bool
+
+
+class SystemView(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is beside jobs and runs.
+
+    Sizes are bytes, `next_tick_at` and `late_after` epoch seconds (0: there was no
+    tick). `runs` is how many there are, or `more_runs` than that. Ticks come newest
+    first. `broken` says why the configuration on disk is not the one in force,
+    `problems` and `warnings` are those of the last one that was read.
+    """
+
+    versions: tuple[Version, ...]
+    platform: str
+    host: str
+    zone: str
+    config: str
+    state_dir: str
+    disk_free: int
+    disk_total: int
+    index_bytes: int
+    wal_bytes: int
+    runs: int
+    more_runs: bool
+    ticks: tuple[PastTick, ...]
+    next_tick_at: int
+    late_after: int
+    workers: tuple[WorkerView, ...]
+    locks: tuple[LockHolder, ...]
+    broken: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]

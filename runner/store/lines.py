@@ -1,0 +1,39 @@
+"""Reads a file of lines that grows: every look takes in what is new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.store.folders import open_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_WINDOW = 256 * 1024
+
+
+class GrowingLines:
+    """Remembers how far it has read. A torn last line waits until it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+
+    def read(self) -> Iterator[bytes]:
+        """The new lines; none where there is no file yet."""
+        try:
+            file = open_regular(self._path)
+        except OSError:
+            return
+        with file:
+            while True:
+                file.seek(self._offset)
+                window = file.read(_WINDOW)
+                whole = window.rfind(b"\n") + 1
+                if not whole and len(window) == _WINDOW:
+                    whole = _WINDOW  # no line of ours is as long: pass over it
+                if not whole:
+                    return
+                self._offset += whole
+                yield from window[:whole].splitlines()

@@ -1,0 +1,30 @@
+"""What stands above the list of jobs: counts, the cost of the day, the last tick."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.model.run import RunStatus
+from runner.store.db import queries
+
+if TYPE_CHECKING:
+    from runner.store.db import Connection
+
+
+def active(connection: Connection) -> dict[RunStatus, int]:
+    """How many runs wait or run, by status; none is left out."""
+    rows = connection.execute(queries("totals")["active"])
+    return {RunStatus(status): count for status, count in rows}
+
+
+def cost_since(connection: Connection, since_ms: int) -> float | None:
+    """In USD, of runs that ended since then; None where none told its cost."""
+    statement = queries("totals")["cost_since"]
+    cost: float | None = connection.execute(statement, (since_ms,)).fetchone()[0]
+    return cost
+
+
+def last_tick(connection: Connection) -> tuple[int, str] | None:
+    """When (epoch milliseconds) and by whom, or None before the first one."""
+    row = connection.execute(queries("totals")["last_tick"]).fetchone()
+    return None if row is None else (row[0], row[1])
