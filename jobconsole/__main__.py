@@ -1,4 +1,4 @@
-"""Decides what is started: a tick, which must cost next to nothing, or a command."""
+"""Decides what is started: a tick, which must cost next to nothing, or all the rest."""
 
 import sys
 
@@ -10,9 +10,21 @@ def main() -> int:
     arguments = sys.argv[1:]
     if wants_tick(arguments):
         tick_and_leave(arguments)
-    from jobconsole.cli.main import main as command
+    from jobconsole.cli.diagnostics import guarded
+    from jobconsole.cli.main import call
+    from jobconsole.cli.session import Session
+    from jobconsole.wiring import surroundings
 
-    return command(arguments)
+    session = Session(surroundings())
+    code = call(session, arguments)
+    if session.console is None:
+        return code
+    from jobconsole.console import open_console
+
+    read_only = session.console == "read-only"
+    return guarded(
+        session, arguments, lambda: open_console(session, read_only=read_only)
+    )
 
 
 def wants_tick(arguments: list[str]) -> bool:

@@ -60,6 +60,37 @@ class Surroundings(NamedTuple):
         except KeyError:
             return str(uid)
 
+    def host(self) -> str:
+        """The machine's name, without its domain."""
+        return os.uname().nodename.partition(".")[0]
+
+    def can_show_screens(self) -> bool:
+        """Whether a full-screen program can be drawn here and be typed to."""
+        asked = sys.stdin is not None and sys.stdin.isatty()
+        dumb = self.environment.get("TERM", "dumb") in {"dumb", "unknown", ""}
+        return asked and self.out.interactive and self.err.interactive and not dumb
+
+
+class OwnFiles(NamedTuple):
+    """What a person wrote about the console, and what the console keeps by itself.
+
+    Neither need exist.
+    """
+
+    preferences: Path
+    memory: Path
+
+
+def own_files() -> OwnFiles:
+    """Where this user's files are, by the platform's custom."""
+    from platformdirs import PlatformDirs
+
+    folders = PlatformDirs("jobconsole", appauthor=False)
+    return OwnFiles(
+        preferences=folders.user_config_path / "console.toml",
+        memory=folders.user_state_path / "console.json",
+    )
+
 
 def surroundings() -> Surroundings:
     """The facts of this process. Ask for them before opening anything."""

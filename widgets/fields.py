@@ -9,7 +9,7 @@ from textual.content import Content
 
 from runner.model.text import sanitise
 from widgets.lines import Lines
-from widgets.pieces import Piece, Pieces, clean, clean_pieces, cut
+from widgets.pieces import Piece, Pieces, clean, clean_pieces, cut, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ _LONGEST = 8_192
 class Fields(Lines):
     """Fields without a value are left out; one without a name continues the last.
 
-    Values are foreign text, whose newlines are kept, or pieces for one line.
+    Values are foreign text, whose newlines are kept, or pieces.
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -41,7 +41,7 @@ class Fields(Lines):
         for name, value in self._fields:
             label = cut(name, column, "…" if not self.ascii else "~")
             blank = " " * (column - cell_len(label) + 2)
-            for line in _wrapped(value, max(width - column - 2, 2)):
+            for line in _wrapped(name, value, max(width - column - 2, 2)):
                 lines.append((Piece(label + blank, "faint"), *line))
                 label, blank = "", " " * (column + 2)
         return lines
@@ -51,10 +51,11 @@ def _clean_value(value: str | Pieces) -> str | Pieces:
     if not isinstance(value, str):
         return clean_pieces(value)
     shown = sanitise(value[:_LONGEST]).expandtabs(4)
-    return shown if len(value) <= _LONGEST else f"{shown} … (cut)"
+    return shown if len(value) <= _LONGEST else f"{shown} ... (cut)"
 
 
-def _wrapped(value: str | Pieces, width: int) -> list[Pieces]:
-    if not isinstance(value, str):
-        return [value]
-    return [(Piece(line.plain.rstrip()),) for line in Content(value).wrap(width)]
+def _wrapped(name: str, value: str | Pieces, width: int) -> list[Pieces]:
+    """Pieces that continue a value are drawn, such as a tree: they are cut instead."""
+    if isinstance(value, str):
+        return [(Piece(line.plain.rstrip()),) for line in Content(value).wrap(width)]
+    return wrap(value, width) if name else [value]

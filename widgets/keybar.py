@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual.binding import Binding
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.binding import ActiveBinding
+    from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.strip import Strip
 
@@ -79,7 +82,10 @@ class KeyBar(Widget):
         """Those at the left and those at the right; of two for an action, the first."""
         shown: dict[str, Key] = {}
         last: dict[str, Key] = {}
-        for active in self.screen.active_bindings.values():
+        actives = self.screen.active_bindings.values()
+        declared = _declared(active.node for active in actives)
+        # A key that was remapped comes last by itself, wherever it was declared.
+        for active in sorted(actives, key=lambda it: declared[it.binding.action]):
             action = active.binding.action.rpartition(".")[2]
             if action in self._last:
                 last.setdefault(action, self._key(active))
@@ -93,6 +99,18 @@ class KeyBar(Widget):
         if self.ascii and not name.isascii():
             name = binding.key
         return Key(name, clean(binding.description), active.enabled)
+
+
+def _declared(nodes: Iterable[DOMNode]) -> defaultdict[str, int]:
+    """The places of actions in the order in which the classes declare their keys."""
+    classes = dict.fromkeys(
+        cls for node in nodes for cls in reversed(type(node).__mro__)
+    )
+    bindings = (it for cls in classes for it in vars(cls).get("BINDINGS", ()))
+    actions = dict.fromkeys(it.action for it in bindings if isinstance(it, Binding))
+    places: defaultdict[str, int] = defaultdict(lambda: len(actions))
+    places.update({name: place for place, name in enumerate(actions)})
+    return places
 
 
 def key_line(keys: Iterable[Key], last: Sequence[Key], width: int) -> Pieces:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
+from textual.content import Content
 
 from runner.model.text import one_line
 
@@ -59,12 +60,38 @@ def cut(text: str, width: int, sign: str) -> str:
     return set_cell_size(text, max(width - cell_len(sign), 0)) + sign
 
 
+def wrap(pieces: Pieces, width: int) -> list[Pieces]:
+    """Clean pieces in lines of at most `width` cells, between words if possible."""
+    text = Content.assemble(*((piece.text, piece.style) for piece in pieces))
+    return [_pieces_of(line.rstrip()) for line in text.wrap(width)]
+
+
+def _pieces_of(line: Content) -> Pieces:
+    text = line.plain
+    return tuple(
+        Piece(text[span.start : span.end], str(span.style)) for span in line.spans
+    )
+
+
 def fit(pieces: Pieces, width: int, *, sign: str, right: bool = False) -> Pieces:
-    """Clean pieces made exactly `width` cells wide, cut as `cut` does."""
+    """Clean pieces made exactly `width` cells wide, cut as `cut` does.
+
+    What is aligned to the `right` is cut at its left.
+    """
     missing = width - width_of(pieces)
     if missing >= 0:
         blank = Piece(" " * missing)
         return (blank, *pieces) if right else (*pieces, blank)
+    if right:
+        return _backwards(_cut(_backwards(pieces), width, sign))
+    return _cut(pieces, width, sign)
+
+
+def _backwards(pieces: Pieces) -> Pieces:
+    return tuple(Piece(text[::-1], style) for text, style in reversed(pieces))
+
+
+def _cut(pieces: Pieces, width: int, sign: str) -> Pieces:
     fitted: list[Piece] = []
     left = width
     for text, style in pieces:

@@ -1,1 +1,1 @@
-"""The console's screens: one module each."""
+"""The screens of the console, one file each: they route between widgets and core."""

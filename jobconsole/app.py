@@ -1,0 +1,235 @@
+"""The console: one project on a full screen.
+
+Widgets announce, screens route, the core acts. Nothing here reads files, processes or
+the index: a watcher posts what there is to see, and two desks answer in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+
+import styles
+from jobconsole.ascii import AsciiOnly, key_name
+from jobconsole.desk import Desk
+from jobconsole.preferences import THEMES, Memory, keep_memory, load_memory
+from jobconsole.screens.agenda import AgendaScreen
+from jobconsole.screens.board import BoardScreen
+from jobconsole.screens.command import CommandScreen
+from jobconsole.screens.frame import Beat, Shown
+from jobconsole.screens.help import Help
+from jobconsole.screens.jobs import WIDE, JobsScreen
+from jobconsole.screens.page import Page
+from jobconsole.screens.runs import RunsScreen
+from jobconsole.screens.system import SystemScreen
+from jobconsole.themes import themes
+from jobconsole.watcher import Lost, Seen, Watcher
+from runner.engine.activity import Observer
+from widgets.pieces import Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from textual.filter import LineFilter
+    from textual.screen import Screen
+
+    from jobconsole.stage import Stage
+    from runner.engine.operate import Order
+    from runner.model.errors import JobconsoleError
+    from runner.model.snapshot import Snapshot
+
+OWN_WORDS = ("jobs", "runs", "agenda", "board", "system", "theme", "help", "quit")
+"""What can be typed beside the commands of the command line."""
+
+MOVING = frozenset({"", "table", "lines"})
+"""Keys that move about are not worth a line of the palette."""
+
+BEAT_SECONDS = 1.0
+"""How often what tells of passing time is painted anew."""
+
+
+class Console(App[str]):
+    """Returns why it ended, where that was not the person's wish."""
+
+    TITLE = "jobconsole"
+    CSS_PATH = str(Path(styles.__file__).with_name("console.tcss"))
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (80, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "jobs": JobsScreen,
+        "runs": RunsScreen,
+        "agenda": AgendaScreen,
+        "board": BoardScreen,
+        "system": SystemScreen,
+    }
+    DEFAULT_MODE = "jobs"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "go('jobs')", "Jobs", id="view.jobs", show=False),
+        Binding("2", "go('runs')", "Runs", id="view.runs", show=False),
+        Binding("3", "go('agenda')", "Agenda", id="view.agenda", show=False),
+        Binding("4", "go('board')", "Board", id="view.board", show=False),
+        Binding("5", "go('system')", "System", id="view.system", show=False),
+        Binding("colon", "command", "command", id="console.command", key_display=":"),
+        Binding("question_mark", "help", "help", id="console.help", key_display="?"),
+        Binding("T", "theme", "Theme", id="console.theme", show=False),
+        Binding("q", "quit", "Quit", id="console.quit", show=False),
+    ]
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(ansi_color=None if stage.colour else True)
+        self.stage = stage
+        self.snapshot: Snapshot | None = None
+        self.last_orders: dict[str, Order] = {}
+        self.observer = Observer()
+        self.questions = Desk(stage.opened)
+        self.deeds = Desk(stage.opened)
+        self.reader = Desk(stage.opened)
+        self._typed: list[str] = []
+        self._ascii_only = AsciiOnly()
+        self._watcher = Watcher(
+            stage.opened, self.post_message, attends=not stage.read_only
+        )
+        for theme in themes():
+            self.register_theme(theme)
+        remembered = load_memory(stage.memory).theme
+        self.theme = remembered or stage.preferences.theme or THEMES[0]
+        self.set_class(stage.ascii, "-ascii")
+        self.set_class(not stage.colour, "-no-colour")
+        self.set_keymap(stage.preferences.keys)
+
+    @property
+    def now(self) -> int:
+        """Wall time in epoch seconds."""
+        return self.stage.clock.wall_ms() // 1000
+
+    def on_mount(self) -> None:
+        self._watcher.start()
+        self.set_interval(BEAT_SECONDS, self._beat)
+
+    def leave(self) -> None:
+        """End, called from wherever a signal was caught."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.exit)
+
+    def on_unmount(self) -> None:
+        self._watcher.stop()
+        self.questions.close()
+        self.deeds.close()
+        self.reader.close()
+
+    def on_seen(self, message: Seen) -> None:
+        """Hand it on to the screen, for when that is ready to show it."""
+        told = self.snapshot.broken if self.snapshot else ()
+        self.snapshot = message.snapshot
+        self.screen.post_message(Shown(message.snapshot))
+        if message.snapshot.broken and message.snapshot.broken != told:
+            first = message.snapshot.broken[0]
+            self.notify(f"{first} (5 shows more)", severity="error", markup=False)
+
+    def on_lost(self, message: Lost) -> None:
+        """Nothing that is shown is true any more."""
+        self.exit(_in_full(message.error), return_code=3)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return [*filters, self._ascii_only] if self.stage.ascii else filters
+
+    def get_key_display(self, binding: Binding) -> str:
+        display = super().get_key_display(binding)
+        return key_name(display) if self.stage.ascii else display
+
+    def complain(self, error: JobconsoleError) -> None:
+        """Say why something was not done; the screen stays as it is."""
+        self.notify(_in_full(error), severity="error", markup=False)
+
+    def say(self, text: str) -> None:
+        self.notify(text, markup=False)
+
+    def action_go(self, mode: str) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.switch_mode(mode)
+
+    def action_help(self) -> None:
+        self.push_screen(Help(self.screen, ascii_only=self.stage.ascii))
+
+    @work(group="dialog")
+    async def action_command(self) -> None:
+        line = self.stage.command_line
+        typed = await self.push_screen_wait(CommandScreen(line, OWN_WORDS, self._typed))
+        if typed:
+            self._typed.append(shlex.join(typed))
+            await self._obey(typed)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers: what keys do here, and the themes."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            group = (binding.id or "").partition(".")[0]
+            if active.enabled and binding.description and group not in MOVING:
+                title = binding.description[:1].upper() + binding.description[1:]
+                keys = f"key {self.get_key_display(binding)}"
+                act = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(title, keys, act)
+        for theme in THEMES:
+            choose = partial(self.choose_theme, theme)
+            yield SystemCommand(f"Theme {theme}", "how the console looks", choose)
+
+    def action_theme(self) -> None:
+        """The next theme; it is remembered."""
+        following = (THEMES.index(self.theme) + 1) % len(THEMES)
+        self.choose_theme(THEMES[following])
+
+    def choose_theme(self, name: str) -> None:
+        self.theme = name
+        self.run_worker(
+            lambda: keep_memory(self.stage.memory, Memory(name)), thread=True
+        )
+        self.say(f"theme: {name}")
+
+    async def _obey(self, words: list[str]) -> None:
+        """Do what was typed: our own words, or a command of the command line."""
+        match words:
+            case ["q" | "quit"]:
+                self.exit()
+            case ["help"]:
+                self.action_help()
+            case ["theme", name] if name in THEMES:
+                self.choose_theme(name)
+            case [view] if view in self.MODES:
+                self.action_go(view)
+            case _:
+                await self._call(words)
+
+    async def _call(self, words: list[str]) -> None:
+        line = self.stage.command_line
+        if self.stage.read_only and line.acts(words):
+            self.notify("this console is read-only", severity="error", markup=False)
+            return
+        called = await asyncio.to_thread(line.call, words)
+        lines = called.text.splitlines()
+        if called.code == 0 and len(lines) <= 1:
+            self.say(called.text.strip() or f"done: {shlex.join(words)}")
+        else:
+            ended = f" (exit {called.code})" if called.code else ""
+            shown = [(Piece(text),) for text in lines]
+            await self.push_screen(Page(f":{shlex.join(words)}{ended}", shown))
+
+    def _beat(self) -> None:
+        self.screen.post_message(Beat())
+
+
+def _in_full(error: JobconsoleError) -> str:
+    """The message and what to do, as sentences."""
+    if not error.hint:
+        return error.message
+    stop = "" if error.message.endswith((".", "?", "!")) else "."
+    return f"{error.message}{stop} {error.hint}"

@@ -1,0 +1,72 @@
+"""The program's own commands, called from inside the console."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from click.shell_completion import ShellComplete
+
+from jobconsole.cli.diagnostics import ExitCode
+from jobconsole.cli.main import COMMANDS, PROGRAM, call, program
+from jobconsole.cli.session import Session
+from jobconsole.stage import Called
+from jobconsole.wiring import COMPLETION_VARIABLE, Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobconsole.wiring import Surroundings
+
+FOLLOWING = frozenset({"-f", "--follow"})
+"""What would not end by itself: the console has pages that follow."""
+
+DETACHING = frozenset({"run", "replay"})
+"""What follows a run unless it is told not to."""
+
+
+class ClickCommandLine:
+    """Implements `stage.CommandLine`: no second copy of any command."""
+
+    def __init__(self, surroundings: Surroundings, config: str, width: int) -> None:
+        self._surroundings = surroundings
+        self._config = config
+        self._width = width
+
+    def call(self, words: Sequence[str]) -> Called:
+        stream = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+        unicode = self._surroundings.out.unicode
+        terminal = Terminal(unicode=unicode, width=self._width)
+        here = self._surroundings._replace(
+            stdout=stream, stderr=stream, out=terminal, err=terminal
+        )
+        code = call(self._session(here), _ending(list(words)))
+        return Called(code, stream.buffer.getvalue().decode("utf-8", "replace"))
+
+    def acts(self, words: Sequence[str]) -> bool:
+        entry = COMMANDS.get(words[0]) if words else None
+        return entry is None or entry.acts
+
+    def complete(self, words: Sequence[str], incomplete: str) -> list[str]:
+        about = {"obj": self._session(self._surroundings)}
+        completer = ShellComplete(program, about, PROGRAM, COMPLETION_VARIABLE)
+        found = completer.get_completions(list(words), incomplete)
+        return [item.value for item in found if item.type == "plain"]
+
+    def _session(self, surroundings: Surroundings) -> Session:
+        session = Session(surroundings)
+        session.config = self._config
+        return session
+
+
+def is_fine(called: Called) -> bool:
+    return called.code == ExitCode.FINE
+
+
+def _ending(words: list[str]) -> list[str]:
+    """The same words, so that the command ends without the run that it starts."""
+    ours = words[: words.index("--")] if "--" in words else words
+    rest = words[len(ours) :]
+    if ours and ours[0] in DETACHING and "--detach" not in ours:
+        ours = [ours[0], "--detach", *ours[1:]]
+    return [word for word in ours if word not in FOLLOWING] + rest

@@ -1,0 +1,76 @@
+"""Opens the console, once everything that could be in its way has been looked at."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from jobconsole.cli.diagnostics import ExitCode
+from jobconsole.wiring import own_files
+from runner import api
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from jobconsole.cli.session import Session
+
+
+def open_console(session: Session, *, read_only: bool) -> int:
+    """The console's exit code. Raises what keeps it from opening."""
+    here = session.surroundings
+    if not here.can_show_screens():
+        session.diagnostics.complain(
+            "the console needs a terminal that can show it",
+            "Without one: `jobconsole list`, `jobconsole history`, `jobconsole --help`.",
+        )
+        return ExitCode.USAGE
+    config = session.find_config()
+    with session.project():
+        pass  # what is wrong with the project is said before the screen is taken
+    ended = _shown(session, config, read_only=read_only)
+    if ended:
+        session.diagnostics.complain(ended)
+        return ExitCode.CONFIGURATION
+    return ExitCode.FINE
+
+
+def _shown(session: Session, config: Path, *, read_only: bool) -> str | None:
+    """Why the console ended, where that was not the person's wish."""
+    import sys
+
+    from jobconsole.app import Console
+    from jobconsole.command_line import ClickCommandLine
+    from jobconsole.leaving import leave_when_told
+    from jobconsole.preferences import load_preferences
+    from jobconsole.stage import Stage
+    from runner.process.clock import SystemClock
+
+    here, files = session.surroundings, own_files()
+    preferences = load_preferences(files.preferences)
+
+    def opened() -> AbstractContextManager[api.Project]:
+        return api.open_at(config, here.environment, here.home)
+
+    stage = Stage(
+        opened=opened,
+        clock=SystemClock(),
+        user=here.user(),
+        project=config.parent.name or str(config.parent),
+        host=here.host(),
+        preferences=preferences,
+        memory=files.memory,
+        command_line=ClickCommandLine(here, str(config), here.out.width),
+        pager=shlex.split(here.environment.get("PAGER") or "less"),
+        editor=shlex.split(
+            here.environment.get("VISUAL") or here.environment.get("EDITOR") or "vi"
+        ),
+        read_only=read_only,
+        colour=here.out.colour,
+        ascii=preferences.ascii or not session.output.terminal.unicode,
+    )
+    # Keys are to be answered while another thread reads a log that grows.
+    sys.setswitchinterval(0.0005)
+    console = Console(stage)
+    leave_when_told(console.leave)
+    return console.run()

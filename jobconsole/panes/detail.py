@@ -1,0 +1,164 @@
+"""A job's pages: overview, log, history, files, spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import ContentSwitcher, Static
+
+from jobconsole import marks
+from jobconsole.marks import Style
+from jobconsole.panes.files import FilesPane
+from jobconsole.panes.history import HistoryPane
+from jobconsole.panes.log import LogPane
+from jobconsole.panes.overview import OverviewPane
+from jobconsole.panes.pane import Pane, Subject
+from jobconsole.panes.spec import SpecPane
+from jobconsole.part import Part
+from jobconsole.screens.look import content
+from jobconsole.shown.rows import shape
+from runner import api
+from runner.model.views import HistoryQuery, JobView, RunView
+from widgets.pieces import Piece
+from widgets.tabline import Tab, TabLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+PANES: dict[str, type[Pane]] = {
+    "overview": OverviewPane,
+    "log": LogPane,
+    "history": HistoryPane,
+    "files": FilesPane,
+    "spec": SpecPane,
+}
+
+
+class DetailPane(Part, Vertical):
+    """One job, and one of its runs: the latest unless another one was chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "turn(-1)", "Page before", show=False, id="detail.before"),
+        Binding("right", "turn(1)", "Next page", show=False, id="detail.next"),
+    ]
+
+    class Turned(Message):
+        """Another page is shown."""
+
+        def __init__(self, page: str) -> None:
+            super().__init__()
+            self.page = page
+
+    def __init__(self, page: str = "overview") -> None:
+        super().__init__()
+        self._page = page
+        self._job: JobView | None = None
+        self._run: RunView | None = None
+        self._chosen_run: str | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="about")
+        tabs = TabLine([Tab(name, name.capitalize()) for name in PANES])
+        tabs.active = self._page
+        yield tabs
+        with ContentSwitcher(initial=self._page):
+            for name, pane in PANES.items():
+                yield pane(id=name)
+
+    @property
+    def page(self) -> str:
+        return self._page
+
+    @property
+    def run(self) -> RunView | None:
+        """The run that the pages are about."""
+        return self._run
+
+    @property
+    def chosen_run(self) -> RunView | None:
+        """The same, if somebody chose it: otherwise the pages follow the latest."""
+        return self._run if self._chosen_run else None
+
+    def show_job(self, job: JobView | None, run_id: str | None = None) -> None:
+        """Let the pages be about a job, or about none; `run_id`: about that run of it."""
+        self.visible = job is not None
+        if job is None or (job is self._job and run_id is None):
+            return
+        if self._job is None or job.id != self._job.id or run_id is not None:
+            self._chosen_run = run_id
+        self._job = job
+        self._load()
+
+    def choose_run(self, run_id: str) -> None:
+        """Let the pages be about another run of the same job."""
+        self._chosen_run = run_id
+        self._load()
+
+    def turn_to(self, page: str) -> None:
+        self._page = page
+        self.query_one(TabLine).active = page
+        self.query_one(ContentSwitcher).current = page
+        self.post_message(self.Turned(page))
+        self._load()
+
+    def beat(self) -> None:
+        self._beat()
+
+    def focus_page(self) -> None:
+        """Give the keys to what the page shows."""
+        for widget in self._pane.query("*"):
+            if widget.can_focus:
+                widget.focus()
+                return
+
+    def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
+        message.stop()
+        self.turn_to(message.name)
+
+    def on_history_pane_chosen(self, message: HistoryPane.Chosen) -> None:
+        message.stop()
+        self.choose_run(message.run_id)
+        self.turn_to("log")
+
+    def action_turn(self, by: int) -> None:
+        names = list(PANES)
+        self.turn_to(names[(names.index(self._page) + by) % len(names)])
+
+    @property
+    def _pane(self) -> Pane:
+        return self.query_one(f"#{self._page}", Pane)
+
+    @work(exclusive=True, group="load")
+    async def _load(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        if self._chosen_run is not None:
+            self._run = await self.ask(api.resolve_run, self._chosen_run)
+        else:
+            page = await self.ask(api.history, HistoryQuery(job_id=job.id, limit=1))
+            self._run = page.runs[0] if page and page.runs else None
+        self._paint_title(job)
+        await self._pane.load(Subject(job, self._run))
+
+    @work(exclusive=True, group="beat")
+    async def _beat(self) -> None:
+        if self._job is not None:
+            await self._pane.beat(Subject(self._job, self._run))
+
+    def _paint_title(self, job: JobView) -> None:
+        ascii_only = self.console.stage.ascii
+        pieces = [
+            shape(marks.job_mark(job), ascii_only=ascii_only),
+            Piece(f" {job.id}", Style.STRONG),
+        ]
+        if self._chosen_run is not None:
+            pieces.append(Piece(f"  {self._chosen_run}", Style.BUSY))
+        elif job.description:
+            pieces.append(Piece(f"  {job.description}", Style.FAINT))
+        self.query_one("#about", Static).update(content(pieces))

@@ -1,0 +1,169 @@
+"""What a run wrote, as it writes it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from textual import work
+
+from jobconsole.panes.pane import Pane, Subject
+from jobconsole.screens.prompt import Prompt
+from runner import api
+from runner.model.errors import JobconsoleError
+from runner.model.log import LogState, SearchStep, Streams
+from widgets.log_view import LogView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from jobconsole.desk import Desk
+    from runner.model.log import LogLine, Sought
+    from runner.store.transcript import Transcript
+
+
+class TranscriptSource:
+    """Implements `LogSource`: a run's transcript, read in the desk's thread."""
+
+    def __init__(self, desk: Desk, run_id: str) -> None:
+        self._desk = desk
+        self._run_id = run_id
+        self._opened: Transcript | None = None
+
+    async def look(self, streams: Streams) -> LogState:
+        def look(project: api.Project) -> LogState:
+            ended = api.has_ended(project, self._run_id)
+            transcript = self._transcript(project)
+            transcript.update(ended=ended)
+            return LogState(transcript.size(streams), ended)
+
+        try:
+            return await self._desk.ask(look)
+        except JobconsoleError:
+            return LogState(0, ended=True)  # the watcher says what is the matter
+
+    async def lines_from(
+        self, place: int, count: int, streams: Streams
+    ) -> list[LogLine]:
+        return await self._desk.ask(
+            lambda it: self._transcript(it).lines_from(place, count, streams)
+        )
+
+    async def lines_before(
+        self, place: int, count: int, streams: Streams
+    ) -> list[LogLine]:
+        return await self._desk.ask(
+            lambda it: self._transcript(it).lines_before(place, count, streams)
+        )
+
+    async def count_lines(self, start: int, end: int, streams: Streams) -> int:
+        return await self._desk.ask(
+            lambda it: self._transcript(it).count_lines(start, end, streams)
+        )
+
+    async def translated(self, place: int, streams: Streams, into: Streams) -> int:
+        return await self._desk.ask(
+            lambda it: self._transcript(it).translated(place, streams, into)
+        )
+
+    async def search(
+        self, sought: Sought, start: int, streams: Streams, *, forward: bool
+    ) -> SearchStep:
+        return await self._desk.ask(
+            lambda it: self._transcript(it).search(
+                sought, start, forward=forward, streams=streams
+            )
+        )
+
+    def _transcript(self, project: api.Project) -> Transcript:
+        if self._opened is None:
+            self._opened = api.transcript(project, self._run_id)
+        return self._opened
+
+
+class LogPane(Pane):
+    """The log of one run; what it wants of the terminal or the disk is done here."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._run_id: str | None = None
+
+    def compose(self) -> ComposeResult:
+        snapshot = self.console.snapshot
+        view = LogView(ZoneInfo(snapshot.zone if snapshot else "UTC"))
+        view.ascii = self.console.stage.ascii
+        yield view
+
+    async def load(self, subject: Subject) -> None:
+        run_id = subject.run.run_id if subject.run else None
+        if run_id == self._run_id:
+            return
+        self._run_id = run_id
+        source = run_id and TranscriptSource(self.console.reader, run_id)
+        self.query_one(LogView).show(source or None)
+
+    @work(exclusive=True, group="dialog")
+    async def on_log_view_search_wanted(self, message: LogView.SearchWanted) -> None:
+        prompt = Prompt("Search for", message.before, "text; capitals make case matter")
+        text = await self.app.push_screen_wait(prompt)
+        if text is not None:
+            self.query_one(LogView).search(text)
+
+    @work(exclusive=True, group="dialog")
+    async def on_log_view_save_wanted(self) -> None:
+        if self._run_id is None:
+            return
+        prompt = Prompt("Save the log as", f"{self._run_id}.log", "a path")
+        path = await self.app.push_screen_wait(prompt)
+        if path:
+            saved = await self.ask(_save, self._run_id, path)
+            if saved is not None:
+                self.console.say(saved)
+
+    def on_log_view_pager_wanted(self) -> None:
+        self._open_in(self.console.stage.pager)
+
+    def on_log_view_editor_wanted(self) -> None:
+        self._open_in(self.console.stage.editor)
+
+    @work(exclusive=True, group="dialog")
+    async def _open_in(self, program: Sequence[str]) -> None:
+        """The terminal belongs to the program until it ends."""
+        if self._run_id is None:
+            return
+        files = await self.ask(_log_files, self._run_id)
+        if not files:
+            self.console.say("it has not written anything")
+            return
+        try:
+            with self.app.suspend():
+                api.run_in_terminal([*program, *files])
+        except JobconsoleError as error:
+            self.console.complain(error)
+        self.app.refresh()
+        await asyncio.sleep(0)
+
+
+def _log_files(project: api.Project, run_id: str) -> list[str]:
+    """The paths of the logs that are not empty."""
+    folder = api.run_detail(project, run_id).folder
+    logs = (folder.stdout, folder.stderr)
+    return [str(path) for path in logs if path.exists() and path.stat().st_size]
+
+
+def _save(project: api.Project, run_id: str, path: str) -> str:
+    """Write the log, both streams in their order; what became of it, in words."""
+    transcript = api.transcript(project, run_id)
+    transcript.update(ended=api.has_ended(project, run_id))
+    try:
+        target = Path(path).expanduser()
+        with target.open("xb") as file:
+            for piece in transcript.pieces():
+                file.write(piece)
+    except (OSError, RuntimeError) as error:  # no such folder, or no such user
+        return f"not saved as {path}: {getattr(error, 'strerror', error)}"
+    return f"saved as {target.absolute()}"

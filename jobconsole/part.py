@@ -1,0 +1,61 @@
+"""What all parts of the console can do: find it, and ask the core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
+
+from runner.model.errors import JobconsoleError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.message_pump import MessagePump
+
+    from jobconsole.app import Console
+    from jobconsole.desk import Desk
+    from runner.api import Project
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Part:
+    """Mixed into the screens and widgets of the console."""
+
+    @property
+    def console(self) -> Console:
+        return cast("Console", cast("MessagePump", self).app)
+
+    async def ask(
+        self,
+        question: Callable[Concatenate[Project, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """The answer to a question; None where it failed, which is told."""
+        return await self._asked(self.console.questions, question, *args, **kwargs)
+
+    async def bring_about(
+        self,
+        deed: Callable[Concatenate[Project, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """The result of what changes the project; None where it failed."""
+        return await self._asked(self.console.deeds, deed, *args, **kwargs)
+
+    async def _asked(
+        self,
+        desk: Desk,
+        question: Callable[Concatenate[Project, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        try:
+            return await desk.ask(question, *args, **kwargs)
+        except JobconsoleError as error:
+            self.console.complain(error)
+            return None

@@ -1,0 +1,250 @@
+"""What an operator can do to jobs and runs, the same on every view that shows some."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from jobconsole import decided, words
+from jobconsole.screens.confirm import Confirm
+from jobconsole.screens.frame import ConsoleScreen
+from jobconsole.screens.run_dialog import RunDialog
+from jobconsole.screens.why import WhyScreen
+from jobconsole.shown.overview import activity_lines
+from runner import api
+from runner.engine.control import Decision
+from runner.engine.operate import Order
+from runner.model.run import ACTIVE, Trigger
+from runner.model.views import HistoryQuery, JobState, RunView
+from widgets.pieces import Piece
+
+if TYPE_CHECKING:
+    from runner.model.views import JobView
+    from widgets.pieces import Pieces
+
+ACTS = frozenset(
+    {"run", "run_again", "stop", "kill", "pause", "skip", "undo", "bulk", "replay"}
+)
+"""What a read-only console does not offer."""
+
+
+class ActingScreen(ConsoleScreen):
+    """A view on which a job, and perhaps one of its runs, is chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "run", "run", id="job.run"),
+        Binding(
+            "R", "run_again", "Run at once, as last time", show=False, id="job.again"
+        ),
+        Binding("x", "stop", "stop", id="job.stop"),
+        Binding("X", "kill", "Kill", show=False, id="job.kill"),
+        Binding("p", "pause", "pause", id="job.pause"),
+        Binding("s", "skip", "skip", id="job.skip"),
+        Binding("u", "undo", "undo", id="job.undo"),
+        Binding("w", "why", "why", id="job.why"),
+        Binding("y", "copy", "Copy run id or path", show=False, id="job.copy"),
+        Binding(
+            "c", "equivalent", "Show the command line", show=False, id="job.command"
+        ),
+    ]
+
+    def chosen_job(self) -> JobView | None:
+        """The job that keys are about."""
+        raise NotImplementedError
+
+    def chosen_run(self) -> RunView | None:
+        """The run that keys are about; None: the job's latest."""
+        return None
+
+    def chosen_instant(self) -> int | None:
+        """The occurrence that `why` is asked about; None: the latest."""
+        run = self.chosen_run()
+        return run.scheduled_for if run else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ACTS and self.console.stage.read_only:
+            return False
+        return super().check_action(action, parameters)
+
+    @work(group="dialog")
+    async def action_run(self) -> None:
+        job = self.chosen_job()
+        if job is None:
+            return
+        user = self.console.stage.user
+        proposal = await self.ask(api.propose, job.id, user)
+        if proposal is None:
+            return
+        last = self.console.last_orders.get(job.id)
+        order = await self.app.push_screen_wait(RunDialog(proposal, user, last))
+        if order is not None:
+            await self._submit(order)
+
+    @work(group="deed")
+    async def action_run_again(self) -> None:
+        job = self.chosen_job()
+        if job is not None:
+            usual = Order(job.id, self.console.stage.user, trigger=Trigger.CONSOLE)
+            await self._submit(self.console.last_orders.get(job.id, usual))
+
+    @work(group="dialog")
+    async def action_stop(self) -> None:
+        await self._end(kill=False)
+
+    @work(group="dialog")
+    async def action_kill(self) -> None:
+        await self._end(kill=True)
+
+    @work(group="deed")
+    async def action_pause(self) -> None:
+        job = self.chosen_job()
+        if job is not None:
+            await self.pause(job)
+
+    @work(group="deed")
+    async def action_skip(self) -> None:
+        job = self.chosen_job()
+        if job is not None:
+            await self.skip(job)
+
+    @work(group="deed")
+    async def action_undo(self) -> None:
+        user = self.console.stage.user
+        told = await self.bring_about(
+            lambda it: decided.undone(api.undo(it, user), user)
+        )
+        if told is not None:
+            self.console.say(told)
+
+    @work(group="dialog")
+    async def action_why(self) -> None:
+        job = self.chosen_job()
+        if job is not None:
+            await self.app.push_screen(WhyScreen(job.id, self.chosen_instant()))
+
+    @work(group="deed")
+    async def action_copy(self) -> None:
+        """The run's id, or else its job's; pressed again: the path of its folder."""
+        run, job = await self._run_or_latest(), self.chosen_job()
+        if run is not None:
+            detail = await self.ask(api.run_detail, run.run_id)
+            folder = str(detail.folder.path) if detail else run.run_id
+            copied = folder if self.app.clipboard == run.run_id else run.run_id
+        elif job is not None:
+            copied = job.id
+        else:
+            return
+        self.app.copy_to_clipboard(copied)
+        self.console.say(f"copied {copied}")
+
+    def action_equivalent(self) -> None:
+        """What one would type in a shell to start this job as it would be now."""
+        job = self.chosen_job()
+        if job is not None:
+            line = command_line(self.console.last_orders.get(job.id), job)
+            self.app.copy_to_clipboard(line)
+            self.console.say(f"copied: {line}")
+
+    async def pause(self, job: JobView) -> None:
+        """Pause a job, or let one that is paused go on."""
+        decision = Decision(self.console.stage.user)
+        if not job.enabled:
+            self.console.say(f"{job.id} is disabled: `:enable {job.id}`, or its file")
+            return
+        if job.state is JobState.PAUSED:
+            done = await self.bring_about(api.resume, job.id, decision)
+            told = done and decided.resumed(done)
+        else:
+            done = await self.bring_about(api.pause, job.id, decision)
+            told = done and decided.paused(done)
+        if done and told:
+            self.console.say(f"{told} (u undoes it)" if done.changed else told)
+
+    async def skip(self, job: JobView) -> None:
+        """Let the next occurrence pass, and say which that is."""
+        decision = Decision(self.console.stage.user)
+
+        def skip(project: api.Project) -> str:
+            instant = api.skip(project, job.id, decision)
+            return decided.skipped(api.job_detail(project, job.id).view, instant)
+
+        told = await self.bring_about(skip)
+        if told is not None:
+            self.console.say(f"{told} (u undoes it)")
+
+    async def start(self, job: JobView) -> None:
+        await self._submit(
+            Order(job.id, self.console.stage.user, trigger=Trigger.CONSOLE)
+        )
+
+    async def stop(self, run: RunView, *, kill: bool) -> None:
+        user = self.console.stage.user
+        done = await self.bring_about(api.cancel, run.run_id, actor=user, kill=kill)
+        if done is not None:
+            said = "is being killed" if kill else "is asked to stop"
+            ended = "had ended already"
+            self.console.say(
+                f"{run.job_id} {said if done.was_active else ended}: {run.run_id}"
+            )
+
+    async def _submit(self, order: Order) -> None:
+        run_id = await self.bring_about(api.submit, order)
+        if run_id is not None:
+            self.console.last_orders[order.job_id] = order
+            self.console.say(f"started {order.job_id}: {run_id}")
+
+    async def _end(self, *, kill: bool) -> None:
+        run = await self._active_run()
+        if run is None:
+            return
+        known = await self._about(run)
+        question = f"{'Kill' if kill else 'Stop'} {run.job_id}?"
+        if await self.app.push_screen_wait(Confirm(question, known)):
+            await self.stop(run, kill=kill)
+
+    async def _active_run(self) -> RunView | None:
+        """The run to end; says so where there is none."""
+        run, job = self.chosen_run(), self.chosen_job()
+        if run is None and job is not None:
+            active = HistoryQuery(job_id=job.id, statuses=ACTIVE, limit=1)
+            page = await self.ask(api.history, active)
+            run = page.runs[0] if page and page.runs else None
+        if run is None or run.status.ended:
+            self.console.say("nothing to stop: it is not running")
+            return None
+        return run
+
+    async def _about(self, run: RunView) -> list[Pieces]:
+        """What one should know before ending a run."""
+        started = run.started_ms or run.queued_ms
+        elapsed = words.duration(self.console.now * 1000 - started)
+        lines: list[Pieces] = [
+            (Piece(f"run {run.run_id}, {words.OUTCOMES[run.status]} for {elapsed}"),)
+        ]
+        seen = await self.ask(api.activity, self.console.observer, run.run_id)
+        if seen is None:
+            return lines
+        stage = self.console.stage
+        now_ms = stage.clock.wall_ms()
+        return lines + activity_lines(seen, now_ms, ascii_only=stage.ascii)
+
+    async def _run_or_latest(self) -> RunView | None:
+        run, job = self.chosen_run(), self.chosen_job()
+        if run is not None or job is None:
+            return run
+        page = await self.ask(api.history, HistoryQuery(job_id=job.id, limit=1))
+        return page.runs[0] if page and page.runs else None
+
+
+def command_line(order: Order | None, job: JobView) -> str:
+    parts = ["jobconsole", "run", job.id]
+    if order is not None and order.role is not None:
+        parts += ["--role", order.role]
+    if order is not None and order.timeout is not None:
+        parts += ["--timeout", str(order.timeout)]
+    if order is not None and order.args is not None:
+        parts += ["--", *order.args]
+    return shlex.join(parts)

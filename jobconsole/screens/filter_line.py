@@ -1,0 +1,71 @@
+"""One line in which a filter is typed; every key shows what it leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Label, Static
+
+from jobconsole.filters import Filter, parse
+from jobconsole.screens.look import content
+from widgets.pieces import Piece
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class FilterLine(Horizontal):
+    """Hidden until it is asked for. Enter keeps the filter, escape clears it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear", "Clear", id="filter.clear"),
+    ]
+
+    class Changed(Message):
+        """The filter is another one now; `said` is what to show of it."""
+
+        def __init__(self, chosen: Filter, text: str) -> None:
+            super().__init__()
+            self.filter = chosen
+            self.said = f"filter: {text}" if text.strip() else ""
+
+    class Left(Message):
+        """The person is done with it."""
+
+    def compose(self) -> ComposeResult:
+        yield Label("/")
+        yield Input(placeholder="words status:failed role:x kind:agent tag:y !word")
+        yield Static(id="problem")
+
+    def on_mount(self) -> None:
+        self.display = False
+
+    def ask(self) -> None:
+        """Let a filter be typed, or the present one be changed."""
+        self.display = True
+        self.query_one(Input).focus()
+
+    def clear(self) -> None:
+        self.query_one(Input).value = ""
+        self._leave()
+
+    def action_clear(self) -> None:
+        self.clear()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        message.stop()
+        chosen = parse(message.value)
+        problem = Piece(chosen.problem or "", "bad")
+        self.query_one("#problem", Static).update(content([problem]))
+        self.post_message(self.Changed(chosen, message.value))
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        self._leave()
+
+    def _leave(self) -> None:
+        self.display = False
+        self.post_message(self.Left())

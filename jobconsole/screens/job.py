@@ -1,0 +1,70 @@
+"""One job on the whole screen, where the terminal is too narrow for more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from jobconsole.panes.detail import DetailPane
+from jobconsole.screens.acting import ActingScreen
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from runner.model.snapshot import Snapshot
+    from runner.model.views import JobView, RunView
+
+
+class JobScreen(ActingScreen):
+    """`run_id`: the run that it is about; without, the job's latest."""
+
+    VIEW = "jobs"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", id="job.back"),
+        Binding("l", "page('log')", "log", id="job.log"),
+        Binding("h", "page('history')", "history", id="job.history"),
+        Binding("f", "page('files')", "files", id="job.files"),
+        Binding("d", "page('spec')", "definition", id="job.spec"),
+        Binding("v", "page('overview')", "Overview", show=False, id="job.overview"),
+    ]
+
+    def __init__(self, job: JobView, page: str, run_id: str | None = None) -> None:
+        super().__init__()
+        self._job = job
+        self._page = page
+        self._run_id = run_id
+
+    def body(self) -> ComposeResult:
+        yield DetailPane(self._page)
+
+    def on_mount(self) -> None:
+        self._detail.show_job(self._job, self._run_id)
+        self._detail.focus_page()
+
+    def chosen_job(self) -> JobView | None:
+        return self._job
+
+    def chosen_run(self) -> RunView | None:
+        return self._detail.run
+
+    def show(self, snapshot: Snapshot) -> None:
+        self._job = next(
+            (job for job in snapshot.jobs if job.id == self._job.id), self._job
+        )
+        self._detail.show_job(self._job)
+
+    def beat(self) -> None:
+        super().beat()
+        self._detail.beat()
+
+    def action_page(self, page: str) -> None:
+        self._detail.turn_to(page)
+        self._detail.focus_page()
+
+    def action_back(self) -> None:
+        self.dismiss()
+
+    @property
+    def _detail(self) -> DetailPane:
+        return self.query_one(DetailPane)

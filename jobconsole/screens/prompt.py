@@ -1,0 +1,41 @@
+"""Asks for one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from jobconsole.screens.look import content
+from widgets.pieces import Piece
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class Prompt(ModalScreen[str | None]):
+    """What was typed; None where the person left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", id="prompt.cancel"),
+    ]
+
+    def __init__(self, question: str, proposed: str, explained: str) -> None:
+        super().__init__()
+        self._question = question
+        self._proposed = proposed
+        self._explained = explained
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(content([Piece(self._question, "strong")]), classes="title")
+            yield Input(self._proposed, placeholder=self._explained)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        self.dismiss(message.value)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,135 @@
+"""Asks how a job is to be run: `enter` runs it as proposed."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, RadioButton, RadioSet, Static
+
+from jobconsole.part import Part
+from jobconsole.screens.look import content
+from runner.config.units import format_duration, parse_seconds
+from runner.engine.operate import Order
+from runner.model.run import Trigger
+from widgets.pieces import Piece, clean
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from runner.engine.propose import Proposal, RoleChoice
+
+
+class RoleButton(RadioButton):
+    """Tells by its shape whether it is pressed, not by its colour alone."""
+
+    def __init__(self, choice: RoleChoice, *, pressed: bool, ascii_only: bool) -> None:
+        text = f"{choice.name} ({choice.profile})"
+        if choice.denied:
+            text += f": not allowed, {choice.denied}"
+        super().__init__(
+            Content(clean(text)),
+            value=pressed,
+            disabled=bool(choice.denied),
+            name=choice.name,
+        )
+        self.BUTTON_LEFT, self.BUTTON_RIGHT = "(", ")"
+        self._shape = "x" if ascii_only else "●"
+
+    @property
+    def _button(self) -> Content:
+        self.BUTTON_INNER = self._shape if self.value else " "
+        return super()._button
+
+
+class RunDialog(Part, ModalScreen[Order | None]):
+    """Role, arguments and timeout of one run; None where nothing is to be run."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", id="run.cancel"),
+    ]
+    AUTO_FOCUS = "#run"
+
+    def __init__(self, proposal: Proposal, user: str, last: Order | None) -> None:
+        super().__init__()
+        self._proposal = proposal
+        self._user = user
+        self._role = last.role if last and last.role else proposal.role
+        args = last.args if last and last.args is not None else proposal.args
+        self._args = shlex.join(args)
+        self._timeout = format_duration((last and last.timeout) or proposal.timeout)
+
+    def compose(self) -> ComposeResult:
+        title = f"Run {self._proposal.job_id}"
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Static(content([Piece(title, "strong")]), classes="title")
+            with Horizontal(classes="field"):
+                yield Label("Role")
+                with RadioSet(id="role"):
+                    for choice in self._proposal.roles:
+                        yield self._button(choice)
+            with Horizontal(classes="field"):
+                yield Label("Args")
+                yield Input(self._args, id="args", placeholder="as a shell has them")
+            with Horizontal(classes="field"):
+                yield Label("Timeout")
+                yield Input(self._timeout, id="timeout", placeholder="10m")
+            yield Static("", id="problem", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Run", id="run", variant="primary")
+                yield Button("Cancel", id="cancel")
+
+    def on_input_submitted(self) -> None:
+        self._run()
+
+    def on_button_pressed(self, message: Button.Pressed) -> None:
+        if message.button.id == "run":
+            self._run()
+        else:
+            self.dismiss(None)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _button(self, choice: RoleChoice) -> RoleButton:
+        pressed = choice.name == self._role and not choice.denied
+        return RoleButton(choice, pressed=pressed, ascii_only=self.console.stage.ascii)
+
+    def _run(self) -> None:
+        try:
+            order = self._order()
+        except ValueError as error:
+            self.query_one("#problem", Static).update(Content(str(error)))
+            return
+        self.dismiss(order)
+
+    def _order(self) -> Order:
+        """What is asked for. Raises ValueError that says what is wrong."""
+        pressed = self.query_one(RadioSet).pressed_button
+        if pressed is None:
+            message = "Choose a role that may start it."
+            raise ValueError(message)
+        try:
+            args = tuple(shlex.split(self.query_one("#args", Input).value))
+        except ValueError as error:
+            message = f"Args: {error}"
+            raise ValueError(message) from error
+        text = self.query_one("#timeout", Input).value.strip()
+        try:
+            timeout = parse_seconds(text)
+        except ValueError as error:
+            message = f"Timeout: {text or 'nothing'} {error}"
+            raise ValueError(message) from error
+        proposal = self._proposal
+        return Order(
+            job_id=proposal.job_id,
+            actor_user=self._user,
+            role=pressed.name,
+            args=None if args == proposal.args else args,
+            timeout=None if timeout == proposal.timeout else timeout,
+            trigger=Trigger.CONSOLE,
+        )

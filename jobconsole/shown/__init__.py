@@ -1,0 +1,1 @@
+"""What the console says of things, as pieces of text. Pure: now is an argument."""

@@ -1,0 +1,217 @@
+"""What a job's overview says, as names and values. Pure: now is an argument."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from jobconsole import marks, words
+from jobconsole.marks import Style
+from jobconsole.shown.rows import shape
+from runner.model.run import RunStatus
+from widgets.meter import meter
+from widgets.pieces import Piece, Pieces
+from widgets.process_tree import ProcessRow, process_tree
+from widgets.sparkline import sparkline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.engine.browse import Fires, JobDetail
+    from runner.model.activity import Activity
+    from runner.model.log import LogLine
+    from runner.model.views import JobView, RunView
+
+Field = tuple[str, str | Pieces]
+
+METER_WIDTH = 10
+
+
+class OverviewFacts(NamedTuple):
+    """What is known of a job, and of one of its runs.
+
+    `lines` are the last ones that the run wrote. `activity` None: it does not run.
+    """
+
+    job: JobView
+    run: RunView | None
+    detail: JobDetail
+    fires: Fires
+    lines: Sequence[LogLine]
+    hint: str
+    activity: Activity | None = None
+
+
+def overview_fields(
+    facts: OverviewFacts, now_ms: int, *, ascii_only: bool
+) -> list[Field]:
+    """The most urgent first."""
+    fields = _problem(facts.job)
+    if facts.activity is not None:
+        fields += _running(facts.activity, now_ms, ascii_only=ascii_only)
+    fields += _standing(facts.job, facts.fires.zone)
+    fields += _last(facts, now_ms, ascii_only=ascii_only)
+    fields += _schedule(facts, now_ms)
+    bars = sparkline(facts.job.outcomes, facts.job.durations, unicode=not ascii_only)
+    fields.append(("last 20", bars))
+    fields += _said(facts)
+    return fields
+
+
+def activity_lines(
+    activity: Activity, now_ms: int, *, ascii_only: bool
+) -> list[Pieces]:
+    """What one should know of a run before ending it."""
+    fields = _running(activity, now_ms, ascii_only=ascii_only)
+    return [
+        (
+            Piece(f"{name:<11}", Style.FAINT),
+            *((Piece(value),) if isinstance(value, str) else value),
+        )
+        for name, value in fields
+        if value
+    ]
+
+
+def _problem(job: JobView) -> list[Field]:
+    problem = job.problem
+    if problem is None:
+        return []
+    return [
+        ("invalid", (Piece(problem.message, Style.BAD),)),
+        ("where", problem.where),
+        ("hint", problem.hint),
+    ]
+
+
+def _running(it: Activity, now_ms: int, *, ascii_only: bool) -> list[Field]:
+    fields: list[Field] = []
+    if it.elapsed_ms is not None:
+        elapsed = words.duration(it.elapsed_ms)
+        attempt = f", attempt {it.attempt}" if it.attempt and it.attempt > 1 else ""
+        word = words.OUTCOMES[it.status]
+        fields.append((word, _elapsed(it, f"{elapsed}{attempt} ", ascii_only)))
+    fields.append(("output", _output(it, now_ms)))
+    fields.append(("agent", _agent(it)))
+    if it.worker is not None:
+        alive = "alive" if it.worker.alive else "stale: its process is gone"
+        since = words.relative(it.worker.since_ms / 1000, now_ms / 1000)
+        style = Style.PLAIN if it.worker.alive else Style.BAD
+        text = f"pid {it.worker.pid}, {alive}, since {since}"
+        fields.append(("lock", (Piece(text, style),)))
+    tree = process_tree(
+        [
+            ProcessRow(
+                process.depth,
+                process.pid,
+                process.command,
+                _percent(process.cpu_percent),
+                "" if process.rss is None else words.size(process.rss),
+            )
+            for process in it.processes
+        ],
+        unicode=not ascii_only,
+    )
+    total = f"{len(it.processes)}, cpu {_percent(it.cpu_percent)} {words.size(it.rss)}"
+    fields += [("processes", total)] if tree else []
+    return fields + [("", line) for line in tree]
+
+
+def _elapsed(it: Activity, text: str, ascii_only: bool) -> Pieces:
+    if not it.timeout_ms or it.elapsed_ms is None:
+        return (Piece(text, Style.BUSY),)
+    limit = words.coarse(it.timeout_ms // 1000)
+    bar = meter(it.elapsed_ms, it.timeout_ms, METER_WIDTH, unicode=not ascii_only)
+    return (Piece(f"{text}of {limit}  ", Style.BUSY), *bar)
+
+
+def _output(it: Activity, now_ms: int) -> str:
+    if it.last_output_ms is None:
+        return "none yet"
+    ago = words.relative(it.last_output_ms / 1000, now_ms / 1000)
+    return f"{words.size(it.output_bytes)}, the last {ago}"
+
+
+def _agent(it: Activity) -> str:
+    agent = it.agent
+    parts = [
+        "" if agent.turn is None else f"turn {agent.turn}",
+        "" if agent.tool is None else f"uses {agent.tool}",
+        "" if agent.cost_usd is None else f"${agent.cost_usd:.2f}",
+        "" if agent.session is None else f"session {agent.session}",
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}%"
+
+
+def _standing(job: JobView, zone: str) -> list[Field]:
+    standing = job.standing
+    fields: list[Field] = []
+    if standing is not None:
+        until = (
+            f"until {words.moment(standing.until, ZoneInfo(zone))}"
+            if standing.until is not None
+            else "until it is taken back"
+        )
+        reason = f": {standing.reason}" if standing.reason else ""
+        text = f"{job.state} by {standing.actor} {until}{reason}"
+        fields.append(("held", (Piece(text, Style.ODD),)))
+    elif not job.enabled:
+        fields.append(("held", (Piece("disabled in the configuration", Style.ODD),)))
+    skipped = [words.moment(it, ZoneInfo(zone)) for it in job.skipped]
+    fields.append(("skips", ", ".join(skipped)))
+    return fields
+
+
+def _last(facts: OverviewFacts, now_ms: int, *, ascii_only: bool) -> list[Field]:
+    run = facts.run
+    if run is None:
+        return [("last run", "never: r runs it now")]
+    mark = marks.RUNS[run.status]
+    at = run.ended_ms or run.started_ms or run.queued_ms
+    text = words.ending(run) if run.status.ended else words.OUTCOMES[run.status]
+    when = f", {words.relative(at / 1000, now_ms / 1000)}"
+    fields: list[Field] = [
+        (
+            "last run",
+            (shape(mark, ascii_only=ascii_only), Piece(f" {text}{when}", mark.style)),
+        ),
+    ]
+    if run.error_code:
+        error = f"{run.error_code}: {run.error_message or ''}"
+        fields.append(("error", (Piece(error, Style.BAD),)))
+    why = str(run.trigger).replace("_", "-")
+    fields += [
+        ("hint", facts.hint),
+        ("run", run.run_id),
+        ("started", f"{why} of {run.actor} as {run.role}"),
+        ("cost", "" if run.cost_usd is None else f"${run.cost_usd:.2f}"),
+    ]
+    return fields
+
+
+def _schedule(facts: OverviewFacts, now_ms: int) -> list[Field]:
+    zone, now = ZoneInfo(facts.fires.zone), now_ms / 1000
+    coming = [
+        f"{words.near(it, now, zone)}, {words.relative(it, now)}"
+        for it in facts.fires.instants
+        if it not in facts.job.skipped
+    ]
+    sentence = facts.detail.sentence or facts.job.schedule
+    fields: list[Field] = [("when", f"{sentence} ({facts.fires.zone})")]
+    if facts.job.next_at is not None:
+        fields += [("next" if n == 0 else "", it) for n, it in enumerate(coming)]
+    return fields
+
+
+def _said(facts: OverviewFacts) -> list[Field]:
+    """The last lines of a run that has ended; a failure is to be read at once."""
+    if not facts.lines:
+        return []
+    lines = [line.text.rstrip("\r\n") for line in facts.lines]
+    failed = facts.run is not None and facts.run.status is not RunStatus.SUCCEEDED
+    name = "printed last" if failed else "said last"
+    return [(name if n == 0 else "", line or " ") for n, line in enumerate(lines)]

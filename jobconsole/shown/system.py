@@ -1,0 +1,123 @@
+"""What the system page says. Pure: now is an argument, in seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from jobconsole import words
+from jobconsole.marks import Style
+from widgets.pieces import Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runner.model.system import DiskUse, LockHolder, SystemView
+    from widgets.pieces import Pieces
+
+NAME_WIDTH = 14
+TICKS_SHOWN = 8
+LITTLE_DISK = 0.05
+"""Of the disk free, below which it is worth a look."""
+
+
+def system_lines(view: SystemView, used: DiskUse | None, now: int) -> list[Pieces]:
+    """What needs attention first."""
+    return [
+        *_section("Configuration", _configuration(view)),
+        *_section("Driver", _driver(view, now)),
+        *_section("Workers and locks", _locks(view, now)),
+        *_section("Disk", _disk(view, used)),
+        *_section("Versions", _versions(view)),
+    ]
+
+
+def _section(title: str, lines: Iterable[Pieces]) -> list[Pieces]:
+    return [(Piece(title, Style.STRONG),), *lines, ()]
+
+
+def _line(name: str, text: str, style: Style = Style.PLAIN) -> Pieces:
+    return (Piece(f"  {name:<{NAME_WIDTH}} ", Style.FAINT), Piece(text, style))
+
+
+def _configuration(view: SystemView) -> Iterable[Pieces]:
+    yield _line("file", view.config)
+    for message in view.broken:
+        yield _line("broken", message, Style.BAD)
+    for problem in view.problems:
+        yield _line("problem", str(problem), Style.BAD)
+        if problem.hint:
+            yield _line("", f"hint: {problem.hint}")
+    for warning in view.warnings:
+        yield _line("warning", str(warning), Style.ODD)
+    if not (view.broken or view.problems or view.warnings):
+        yield _line("", "no problems", Style.GOOD)
+
+
+def _driver(view: SystemView, now: int) -> Iterable[Pieces]:
+    zone = ZoneInfo(view.zone)
+    if not view.ticks:
+        yield _line("ticks", "none yet: nothing starts by itself", Style.BAD)
+        yield _line(
+            "", "`make init` shows the crontab line; `jobconsole --tick` is one."
+        )
+        return
+    if now > view.late_after:
+        text = f"overdue since {words.moment(view.late_after, zone)}: nobody ticks"
+        yield _line("next tick", text, Style.BAD)
+    else:
+        yield _line("next tick", words.relative(view.next_tick_at, now))
+    for number, tick in enumerate(view.ticks[:TICKS_SHOWN]):
+        gap = "" if tick.gap_ms is None else f", {words.duration(tick.gap_ms)} after"
+        driver = f" by {tick.driver}" if tick.driver else ""
+        when = words.moment(tick.at_ms // 1000, zone)
+        yield _line("ticks" if number == 0 else "", f"{when}{driver}{gap}")
+
+
+def _locks(view: SystemView, now: int) -> Iterable[Pieces]:
+    for worker in view.workers:
+        what = "timer" if worker.is_timer else f"worker of {worker.pool}"
+        yield _line(what, _held(worker.pid, worker.since_ms, now), _style(worker.alive))
+    for lock in view.locks:
+        yield _line(_lock_name(lock), _lock(lock, now), _style(lock.alive))
+    if not (view.workers or view.locks):
+        yield _line("", "nobody works just now")
+
+
+def _lock_name(lock: LockHolder) -> str:
+    return "run lock" if lock.run_id else "runner lock"
+
+
+def _lock(lock: LockHolder, now: int) -> str:
+    run = f" for {lock.run_id}" if lock.run_id else ""
+    stale = "" if lock.alive else ", its process is gone"
+    return f"{_held(lock.pid, lock.since_ms, now)}{run}{stale}  {lock.path}"
+
+
+def _held(pid: int, since_ms: int, now: int) -> str:
+    return f"pid {pid}, since {words.relative(since_ms / 1000, now)}"
+
+
+def _style(alive: bool) -> Style:
+    return Style.PLAIN if alive else Style.FAINT
+
+
+def _disk(view: SystemView, used: DiskUse | None) -> Iterable[Pieces]:
+    yield _line("state", view.state_dir)
+    free = view.disk_free / max(view.disk_total, 1)
+    text = f"{words.size(view.disk_free)} of {words.size(view.disk_total)}"
+    yield _line("free", text, Style.BAD if free < LITTLE_DISK else Style.PLAIN)
+    more = "more than " if view.more_runs else ""
+    yield _line("runs", f"{more}{view.runs:,}")
+    if used is not None:
+        least = "" if used.complete else "at least "
+        yield _line("run folders", f"{least}{words.size(used.bytes)}")
+    index = f"{words.size(view.index_bytes)}, log {words.size(view.wal_bytes)}"
+    yield _line("index", index)
+
+
+def _versions(view: SystemView) -> Iterable[Pieces]:
+    for it in view.versions:
+        yield _line(it.name, it.version)
+    yield _line("host", f"{view.host}, {view.platform}")
+    yield _line("zone", view.zone)

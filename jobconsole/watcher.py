@@ -1,0 +1,90 @@
+"""Watches the project in a thread and tells the console what changed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from runner import api
+from runner.model.errors import JobconsoleError, StateUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from runner.model.snapshot import Snapshot
+
+POLL_MS = 200
+ATTEND_MS = 2_000
+
+REST = 15
+"""How many times as long as a look took the watcher rests: it costs a few percent."""
+
+
+class Seen(Message):
+    """The project as it is now."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+class Lost(Message):
+    """The project cannot be watched any more."""
+
+    def __init__(self, error: JobconsoleError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Watcher:
+    """One thread with one connection. It changes something only if it `attends`."""
+
+    def __init__(
+        self,
+        opened: Callable[[], AbstractContextManager[api.Project]],
+        post: Callable[[Message], object],
+        *,
+        attends: bool,
+    ) -> None:
+        self._opened = opened
+        self._post = post
+        self._attends = attends
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with self._opened() as project, project.state_errors():
+                self._watch(project)
+        except JobconsoleError as error:
+            self._post(Lost(error))
+        except OSError as error:
+            self._post(
+                Lost(StateUnavailableError(f"the state cannot be read: {error}"))
+            )
+
+    def _watch(self, project: api.Project) -> None:
+        watch = api.watch(project)
+        clock = project.clock
+        attended = clock.awake_ms()
+        rest_ms = 0
+        while not self._stopping.wait(rest_ms / 1000):
+            began = clock.awake_ms()
+            snapshot = watch.look()
+            if snapshot is not None:
+                self._post(Seen(snapshot))
+            if self._attends and began - attended >= ATTEND_MS:
+                watch.attend()
+                attended = began
+            rest_ms = max(POLL_MS, REST * (clock.awake_ms() - began))
