@@ -143,4 +143,4 @@ async def test_a_very_long_value_says_that_it_is_cut() -> None:
         app.lines.show_fields([("log", "x" * 1_000_000)])
         await pilot.pause()
         await pilot.press("end")
-        await until(pilot, lambda: "… (cut)" in lines_of(app.lines)[-1], "the end")
+        await until(pilot, lambda: "... (cut)" in lines_of(app.lines)[-1], "the end")
