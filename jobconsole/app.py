@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
@@ -23,6 +23,7 @@ from jobconsole.preferences import THEMES, Memory, keep_memory, load_memory
 from jobconsole.screens.agenda import AgendaScreen
 from jobconsole.screens.board import BoardScreen
 from jobconsole.screens.command import CommandScreen
+from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.frame import Beat, Shown
 from jobconsole.screens.help import Help
 from jobconsole.screens.jobs import WIDE, JobsScreen
@@ -81,6 +82,7 @@ class Console(App[str]):
         Binding("question_mark", "help", "help", id="console.help", key_display="?"),
         Binding("T", "theme", "Theme", id="console.theme", show=False),
         Binding("q", "quit", "Quit", id="console.quit", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", id="console.stop", show=False),
     ]
 
     def __init__(self, stage: Stage) -> None:
@@ -92,6 +94,7 @@ class Console(App[str]):
         self.questions = Desk(stage.opened)
         self.deeds = Desk(stage.opened)
         self.reader = Desk(stage.opened)
+        self.bug: Exception | None = None
         self._typed: list[str] = []
         self._ascii_only = AsciiOnly()
         self._watcher = Watcher(
@@ -112,6 +115,7 @@ class Console(App[str]):
 
     def on_mount(self) -> None:
         self._watcher.start()
+        self.app_resume_signal.subscribe(self, self._paint_anew)
         self.set_interval(BEAT_SECONDS, self._beat)
 
     def leave(self) -> None:
@@ -138,6 +142,22 @@ class Console(App[str]):
         """Nothing that is shown is true any more."""
         self.exit(_in_full(message.error), return_code=3)
 
+    async def on_event(self, event: events.Event) -> None:
+        """What is typed ahead for a dialog waits until that can take it."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            screen = self.screen
+            if isinstance(screen, Dialog) and screen.keeps(event):
+                return
+        await super().on_event(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A bug: keep it for the edge, which reports it once the screen is left."""
+        self.bug = self.bug or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
         return [*filters, self._ascii_only] if self.stage.ascii else filters
@@ -161,13 +181,14 @@ class Console(App[str]):
     def action_help(self) -> None:
         self.push_screen(Help(self.screen, ascii_only=self.stage.ascii))
 
-    @work(group="dialog")
-    async def action_command(self) -> None:
+    def action_command(self) -> None:
         line = self.stage.command_line
-        typed = await self.push_screen_wait(CommandScreen(line, OWN_WORDS, self._typed))
+        self.push_screen(CommandScreen(line, OWN_WORDS, self._typed), self._obey_typed)
+
+    def _obey_typed(self, typed: list[str] | None) -> None:
         if typed:
             self._typed.append(shlex.join(typed))
-            await self._obey(typed)
+            self._obey(typed)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers: what keys do here, and the themes."""
@@ -195,6 +216,7 @@ class Console(App[str]):
         )
         self.say(f"theme: {name}")
 
+    @work(group="command")
     async def _obey(self, words: list[str]) -> None:
         """Do what was typed: our own words, or a command of the command line."""
         match words:
@@ -222,6 +244,11 @@ class Console(App[str]):
             ended = f" (exit {called.code})" if called.code else ""
             shown = [(Piece(text),) for text in lines]
             await self.push_screen(Page(f":{shlex.join(words)}{ended}", shown))
+
+    def _paint_anew(self, _: App[str]) -> None:
+        """The terminal was somebody else's meanwhile."""
+        self.screen.refresh(layout=True)
+        self.post_message(events.Resize(self.size, self.size))
 
     def _beat(self) -> None:
         self.screen.post_message(Beat())

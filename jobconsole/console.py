@@ -10,6 +10,7 @@ from jobconsole.wiring import own_files
 from runner import api
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -61,10 +62,8 @@ def _shown(session: Session, config: Path, *, read_only: bool) -> str | None:
         preferences=preferences,
         memory=files.memory,
         command_line=ClickCommandLine(here, str(config), here.out.width),
-        pager=shlex.split(here.environment.get("PAGER") or "less"),
-        editor=shlex.split(
-            here.environment.get("VISUAL") or here.environment.get("EDITOR") or "vi"
-        ),
+        pager=_program(here.environment, "PAGER", otherwise="less"),
+        editor=_program(here.environment, "VISUAL", "EDITOR", otherwise="vi"),
         read_only=read_only,
         colour=here.out.colour,
         ascii=preferences.ascii or not session.output.terminal.unicode,
@@ -73,4 +72,19 @@ def _shown(session: Session, config: Path, *, read_only: bool) -> str | None:
     sys.setswitchinterval(0.0005)
     console = Console(stage)
     leave_when_told(console.leave)
-    return console.run()
+    ended = console.run()
+    if console.bug is not None:
+        raise console.bug
+    return ended
+
+
+def _program(environment: Mapping[str, str], *names: str, otherwise: str) -> list[str]:
+    """The words of the first of these variables that says something."""
+    for name in names:
+        text = environment.get(name, "").strip()
+        if text:
+            try:
+                return shlex.split(text)
+            except ValueError:  # an odd quote: it is one word then
+                return [text]
+    return [otherwise]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -33,18 +32,20 @@ class TranscriptSource:
         self._desk = desk
         self._run_id = run_id
         self._opened: Transcript | None = None
+        self._last = LogState(0, ended=False)
 
     async def look(self, streams: Streams) -> LogState:
         def look(project: api.Project) -> LogState:
             ended = api.has_ended(project, self._run_id)
             transcript = self._transcript(project)
             transcript.update(ended=ended)
-            return LogState(transcript.size(streams), ended)
+            self._last = LogState(transcript.size(streams), ended)
+            return self._last
 
         try:
             return await self._desk.ask(look)
         except JobconsoleError:
-            return LogState(0, ended=True)  # the watcher says what is the matter
+            return self._last  # the watcher says what is the matter
 
     async def lines_from(
         self, place: int, count: int, streams: Streams
@@ -139,13 +140,20 @@ class LogPane(Pane):
         if not files:
             self.console.say("it has not written anything")
             return
-        try:
-            with self.app.suspend():
-                api.run_in_terminal([*program, *files])
-        except JobconsoleError as error:
-            self.console.complain(error)
+        with self.app.suspend():
+            trouble = _run([*program, *files])
         self.app.refresh()
-        await asyncio.sleep(0)
+        if trouble is not None:
+            self.console.complain(trouble)
+
+
+def _run(argv: Sequence[str]) -> JobconsoleError | None:
+    """Why the program could not be run. The screen must come back in any case."""
+    try:
+        api.run_in_terminal(argv)
+    except JobconsoleError as error:
+        return error
+    return None
 
 
 def _log_files(project: api.Project, run_id: str) -> list[str]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from runner.model.views import JobView
     from widgets.pieces import Pieces
 
+BUSY = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.RETRY_WAIT})
+
 ACTS = frozenset(
     {"run", "run_again", "stop", "kill", "pause", "skip", "undo", "bulk", "replay"}
 )
@@ -69,19 +71,12 @@ class ActingScreen(ConsoleScreen):
             return False
         return super().check_action(action, parameters)
 
-    @work(group="dialog")
-    async def action_run(self) -> None:
+    def action_run(self) -> None:
         job = self.chosen_job()
-        if job is None:
-            return
-        user = self.console.stage.user
-        proposal = await self.ask(api.propose, job.id, user)
-        if proposal is None:
-            return
-        last = self.console.last_orders.get(job.id)
-        order = await self.app.push_screen_wait(RunDialog(proposal, user, last))
-        if order is not None:
-            await self._submit(order)
+        if job is not None:
+            last = self.console.last_orders.get(job.id)
+            dialog = RunDialog(job.id, self.console.stage.user, last)
+            self.app.push_screen(dialog, self._submit_chosen)
 
     @work(group="deed")
     async def action_run_again(self) -> None:
@@ -90,13 +85,11 @@ class ActingScreen(ConsoleScreen):
             usual = Order(job.id, self.console.stage.user, trigger=Trigger.CONSOLE)
             await self._submit(self.console.last_orders.get(job.id, usual))
 
-    @work(group="dialog")
-    async def action_stop(self) -> None:
-        await self._end(kill=False)
+    def action_stop(self) -> None:
+        self._ask_to_end(kill=False)
 
-    @work(group="dialog")
-    async def action_kill(self) -> None:
-        await self._end(kill=True)
+    def action_kill(self) -> None:
+        self._ask_to_end(kill=True)
 
     @work(group="deed")
     async def action_pause(self) -> None:
@@ -190,35 +183,59 @@ class ActingScreen(ConsoleScreen):
                 f"{run.job_id} {said if done.was_active else ended}: {run.run_id}"
             )
 
+    def _submit_chosen(self, order: Order | None) -> None:
+        if order is not None:
+            self._start(order)
+
+    @work(group="deed")
+    async def _start(self, order: Order) -> None:
+        await self._submit(order)
+
     async def _submit(self, order: Order) -> None:
         run_id = await self.bring_about(api.submit, order)
         if run_id is not None:
             self.console.last_orders[order.job_id] = order
             self.console.say(f"started {order.job_id}: {run_id}")
 
-    async def _end(self, *, kill: bool) -> None:
-        run = await self._active_run()
-        if run is None:
-            return
-        known = await self._about(run)
-        question = f"{'Kill' if kill else 'Stop'} {run.job_id}?"
-        if await self.app.push_screen_wait(Confirm(question, known)):
-            await self.stop(run, kill=kill)
-
-    async def _active_run(self) -> RunView | None:
-        """The run to end; says so where there is none."""
+    def _ask_to_end(self, *, kill: bool) -> None:
+        """Ask before the chosen run is ended, or the one that the job has under way."""
         run, job = self.chosen_run(), self.chosen_job()
-        if run is None and job is not None:
-            active = HistoryQuery(job_id=job.id, statuses=ACTIVE, limit=1)
-            page = await self.ask(api.history, active)
-            run = page.runs[0] if page and page.runs else None
-        if run is None or run.status.ended:
-            self.console.say("nothing to stop: it is not running")
-            return None
-        return run
+        job_id = run.job_id if run else job.id if job else None
+        if job_id is None:
+            return
+        busy = not run.status.ended if run else job is not None and job.state in BUSY
+        if not busy:
+            self.console.say(f"nothing to stop: {job_id} is not running")
+            return
 
-    async def _about(self, run: RunView) -> list[Pieces]:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._end(job_id, run, kill=kill)
+
+        async def known() -> list[Pieces]:
+            return await self._about(await self._active_run(job_id, run))
+
+        question = f"{'Kill' if kill else 'Stop'} {job_id}?"
+        self.app.push_screen(Confirm(question, known), answered)
+
+    @work(group="deed")
+    async def _end(self, job_id: str, run: RunView | None, *, kill: bool) -> None:
+        active = await self._active_run(job_id, run)
+        if active is not None:
+            await self.stop(active, kill=kill)
+
+    async def _active_run(self, job_id: str, run: RunView | None) -> RunView | None:
+        """The run to end: the one given, else what is under way of the job."""
+        if run is not None:
+            return run
+        active = HistoryQuery(job_id=job_id, statuses=ACTIVE, limit=1)
+        page = await self.ask(api.history, active)
+        return page.runs[0] if page and page.runs else None
+
+    async def _about(self, run: RunView | None) -> list[Pieces]:
         """What one should know before ending a run."""
+        if run is None:
+            return [(Piece("it has ended meanwhile"),)]
         started = run.started_ms or run.queued_ms
         elapsed = words.duration(self.console.now * 1000 - started)
         lines: list[Pieces] = [

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content
 from widgets.pieces import Piece
 
@@ -22,12 +22,14 @@ DEEDS = ("run", "stop", "pause", "resume", "skip", "disable", "enable")
 NAMES_SHOWN = 5
 
 
-class Bulk(ModalScreen[str | None]):
+class Bulk(Dialog[str | None]):
     """One of DEEDS, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="bulk.cancel"),
     ]
+
+    FOCUS = "OptionList"
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__()

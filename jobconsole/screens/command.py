@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
+from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content
 from widgets.pieces import Piece
 
@@ -25,7 +26,7 @@ OFFERED = 60
 """How many completions are shown at most."""
 
 
-class CommandScreen(ModalScreen[list[str] | None]):
+class CommandScreen(Dialog[list[str] | None]):
     """The words that were typed; None where the person left. Tab completes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,6 +35,8 @@ class CommandScreen(ModalScreen[list[str] | None]):
         Binding("up", "older", "Command before", show=False, id="command.older"),
         Binding("down", "newer", "Command after", show=False, id="command.newer"),
     ]
+
+    FOCUS = "#typed"
 
     def __init__(
         self, line: CommandLine, own_words: Sequence[str], before: Sequence[str]
@@ -51,7 +54,7 @@ class CommandScreen(ModalScreen[list[str] | None]):
                 yield Label(":")
                 yield Input(id="typed", placeholder="run JOB, history, theme light")
 
-    def on_mount(self) -> None:
+    def on_show(self) -> None:
         self._offer()
 
     def on_input_changed(self) -> None:
@@ -61,6 +64,7 @@ class CommandScreen(ModalScreen[list[str] | None]):
         try:
             words = shlex.split(message.value)
         except ValueError as error:
+            self.workers.cancel_group(self, "offer")
             self._say(f"{error}", "bad")
             return
         self.dismiss(words or None)
@@ -94,10 +98,8 @@ class CommandScreen(ModalScreen[list[str] | None]):
 
     async def _offers(self, words: list[str], begun: str) -> list[str]:
         own = [] if words else [it for it in self._own_words if it.startswith(begun)]
-        worker = self.run_worker(
-            lambda: self._line.complete(words, begun), thread=True, group="ask"
-        )
-        return [*own, *(it for it in await worker.wait() if it not in own)]
+        found = await asyncio.to_thread(self._line.complete, words, begun)
+        return [*own, *(it for it in found if it not in own)]
 
     def _typed(self) -> tuple[list[str], str]:
         """The words before the last one, and what there is of that."""

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content, paragraph
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual.app import ComposeResult
 
     from widgets.pieces import Pieces
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """A question, what one should know before answering, No and Yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,9 +29,11 @@ class Confirm(ModalScreen[bool]):
         Binding("n,escape", "answer(False)", "No", id="confirm.no"),
         Binding("left,right", "other", "Other answer", show=False),
     ]
-    AUTO_FOCUS = "#no"
+    FOCUS = "#no"
 
-    def __init__(self, question: str, known: Sequence[Pieces] = ()) -> None:
+    def __init__(
+        self, question: str, known: Callable[[], Awaitable[Sequence[Pieces]]]
+    ) -> None:
         super().__init__()
         self._question = question
         self._known = known
@@ -38,11 +41,15 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static(content([Piece(self._question, "strong")]), classes="title")
-            if self._known:
-                yield Static(paragraph(self._known), classes="known")
+            yield Static(classes="known")
             with Horizontal(classes="buttons"):
                 yield Button("No", id="no")
                 yield Button("Yes", id="yes", variant="error")
+
+    @work
+    async def on_show(self) -> None:
+        known = await self._known()
+        self.query_one(".known", Static).update(paragraph(known))
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
         self.dismiss(message.button.id == "yes")

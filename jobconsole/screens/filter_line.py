@@ -46,7 +46,7 @@ class FilterLine(Horizontal):
     def ask(self) -> None:
         """Let a filter be typed, or the present one be changed."""
         self.display = True
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))
 
     def clear(self) -> None:
         self.query_one(Input).value = ""

@@ -109,6 +109,8 @@ class JobsScreen(ManyJobs):
         self._table.focus()
 
     def on_resize(self) -> None:
+        if not self._is_wide and self._detail.has_focus_within:
+            self._table.focus()
         self._show_detail()
 
     def action_page(self, page: str) -> None:

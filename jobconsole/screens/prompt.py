@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content
 from widgets.pieces import Piece
 
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class Prompt(ModalScreen[str | None]):
+class Prompt(Dialog[str | None]):
     """What was typed; None where the person left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="prompt.cancel"),
     ]
+
+    FOCUS = "Input"
 
     def __init__(self, question: str, proposed: str, explained: str) -> None:
         super().__init__()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, RadioButton, RadioSet, Static
 
-from jobconsole.part import Part
+from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content
+from runner import api
 from runner.config.units import format_duration, parse_seconds
 from runner.engine.operate import Order
 from runner.model.run import Trigger
@@ -46,42 +47,58 @@ class RoleButton(RadioButton):
         return super()._button
 
 
-class RunDialog(Part, ModalScreen[Order | None]):
+class RunDialog(Dialog[Order | None]):
     """Role, arguments and timeout of one run; None where nothing is to be run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="run.cancel"),
     ]
-    AUTO_FOCUS = "#run"
 
-    def __init__(self, proposal: Proposal, user: str, last: Order | None) -> None:
+    def __init__(self, job_id: str, user: str, last: Order | None) -> None:
         super().__init__()
-        self._proposal = proposal
+        self._job_id = job_id
         self._user = user
-        self._role = last.role if last and last.role else proposal.role
-        args = last.args if last and last.args is not None else proposal.args
-        self._args = shlex.join(args)
-        self._timeout = format_duration((last and last.timeout) or proposal.timeout)
+        self._last = last
+        self._proposal: Proposal | None = None
 
     def compose(self) -> ComposeResult:
-        title = f"Run {self._proposal.job_id}"
+        title = f"Run {self._job_id}"
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static(content([Piece(title, "strong")]), classes="title")
             with Horizontal(classes="field"):
                 yield Label("Role")
-                with RadioSet(id="role"):
-                    for choice in self._proposal.roles:
-                        yield self._button(choice)
+                yield RadioSet(id="role")
             with Horizontal(classes="field"):
                 yield Label("Args")
-                yield Input(self._args, id="args", placeholder="as a shell has them")
+                yield Input(id="args", placeholder="as a shell has them")
             with Horizontal(classes="field"):
                 yield Label("Timeout")
-                yield Input(self._timeout, id="timeout", placeholder="10m")
+                yield Input(id="timeout", placeholder="10m")
             yield Static("", id="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Run", id="run", variant="primary")
                 yield Button("Cancel", id="cancel")
+
+    def on_mount(self) -> None:
+        self._ask()
+
+    @work
+    async def _ask(self) -> None:
+        """Fill in what would be run, as it was run last or as the job has it."""
+        proposal = await self.ask(api.propose, self._job_id, self._user)
+        if proposal is None:
+            self.dismiss(None)
+            return
+        self._proposal = proposal
+        last = self._last
+        role = last.role if last and last.role else proposal.role
+        args = last.args if last and last.args is not None else proposal.args
+        timeout = last.timeout if last and last.timeout else proposal.timeout
+        buttons = [self._button(choice, role) for choice in proposal.roles]
+        await self.query_one(RadioSet).mount_all(buttons)
+        self.query_one("#args", Input).value = shlex.join(args)
+        self.query_one("#timeout", Input).value = format_duration(timeout)
+        self.settle(self.query_one("#run"))
 
     def on_input_submitted(self) -> None:
         self._run()
@@ -95,19 +112,21 @@ class RunDialog(Part, ModalScreen[Order | None]):
     def action_leave(self) -> None:
         self.dismiss(None)
 
-    def _button(self, choice: RoleChoice) -> RoleButton:
-        pressed = choice.name == self._role and not choice.denied
+    def _button(self, choice: RoleChoice, role: str) -> RoleButton:
+        pressed = choice.name == role and not choice.denied
         return RoleButton(choice, pressed=pressed, ascii_only=self.console.stage.ascii)
 
     def _run(self) -> None:
+        if self._proposal is None:
+            return
         try:
-            order = self._order()
+            order = self._order(self._proposal)
         except ValueError as error:
             self.query_one("#problem", Static).update(Content(str(error)))
             return
         self.dismiss(order)
 
-    def _order(self) -> Order:
+    def _order(self, proposal: Proposal) -> Order:
         """What is asked for. Raises ValueError that says what is wrong."""
         pressed = self.query_one(RadioSet).pressed_button
         if pressed is None:
@@ -124,7 +143,6 @@ class RunDialog(Part, ModalScreen[Order | None]):
         except ValueError as error:
             message = f"Timeout: {text or 'nothing'} {error}"
             raise ValueError(message) from error
-        proposal = self._proposal
         return Order(
             job_id=proposal.job_id,
             actor_user=self._user,
