@@ -18,7 +18,7 @@ def file_lines(name: str, text: FileText) -> list[Pieces]:
     if name.endswith(".json") and not text.is_cut and body.count("\n") <= 1:
         try:
             body = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = text.text
     lines: list[Pieces] = [(Piece(text.path, "faint"),), ()]
     if text.is_cut:

@@ -14,7 +14,7 @@ from runner.engine.replay import Replayed, ReplayOrder
 from runner.model.errors import JobNotFoundError, OverlapError, PolicyDeniedError
 from runner.model.run import RunStatus, Trigger
 from runner.process.environment import current
-from runner.store import runs
+from runner.store import runs, totals
 from tests.helpers.project import ended, opened, run_job, write_project
 from tests.helpers.site import log_of, receipt_of, site, started, until
 from tests.helpers.still import still
@@ -229,7 +229,7 @@ def test_nothing_is_left_to_replay(tmp_path: Path) -> None:
 
 def test_the_cost_is_kept_and_summed(tmp_path: Path) -> None:
     with still(tmp_path, {"a": {}}, 1_577_836_800) as it:
-        assert api.cost_since(it.project, 0) is None
+        assert totals.cost_since(it.project.index, 0) is None
         run_id = ""
         for cost in (0.25, None, 0.5):
             run_id = api.submit(it.project, Order("a", "tester"))
@@ -240,7 +240,7 @@ def test_the_cost_is_kept_and_summed(tmp_path: Path) -> None:
         view = api.resolve_run(it.project, run_id)
 
         assert view.cost_usd == 0.5
-        assert api.cost_since(it.project, 0) == 0.75
+        assert totals.cost_since(it.project.index, 0) == 0.75
         assert view.ended_ms is not None
-        assert api.cost_since(it.project, view.ended_ms) == 0.5
-        assert api.cost_since(it.project, view.ended_ms + 1) is None
+        assert totals.cost_since(it.project.index, view.ended_ms) == 0.5
+        assert totals.cost_since(it.project.index, view.ended_ms + 1) is None
