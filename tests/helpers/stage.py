@@ -1,0 +1,166 @@
+"""The console on a project of the test's making, and an operator in front of it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from jobconsole.app import Console
+from jobconsole.preferences import Preferences
+from jobconsole.stage import Stage
+from runner import api
+from runner.process.clock import SystemClock
+from runner.process.environment import current
+from tests.fakes.command_line import FakeCommandLine
+from tests.helpers.screen import until
+from widgets.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+    from textual.widget import Widget
+
+    from runner.api import Project
+    from runner.process.clock import Clock
+    from tests.helpers.still import Still
+
+SMALL, MIDDLE, WIDE = (80, 24), (110, 32), (160, 40)
+"""Columns and rows."""
+
+USER = "tester"
+
+
+def stage_of(config: Path, clock: Clock | None = None) -> Stage:
+    """A project as a person would open it who prefers nothing and remembers nothing."""
+
+    def opened() -> AbstractContextManager[Project]:
+        return api.open_project(config, config.parent / ".jobconsole", current(), clock)
+
+    return Stage(
+        opened=opened,
+        clock=clock or SystemClock(),
+        user=USER,
+        project="farm",
+        host="mac-mini",
+        preferences=Preferences(),
+        memory=config.parent / "memory" / "console.json",
+        command_line=FakeCommandLine(),
+    )
+
+
+class Operator:
+    """Presses keys and reads the screen."""
+
+    def __init__(self, console: Console, pilot: Pilot[Any]) -> None:
+        self.console = console
+        self.pilot = pilot
+
+    @property
+    def lines(self) -> list[str]:
+        """What is painted, line by line, without the blanks at their ends."""
+        strips = self.console.screen._compositor.render_strips()
+        return [strip.text.rstrip() for strip in strips]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def told(self) -> list[str]:
+        """The messages that are shown, the latest last."""
+        return [it.message for it in self.console._notifications]
+
+    @property
+    def table(self) -> Table[Any]:
+        """The table of the view that is shown."""
+        return self.console.screen.query(Table).first()
+
+    @property
+    def rows(self) -> list[str]:
+        """The keys of that table's rows."""
+        return [self.table._rows.key_of(item) for item in self.table.items]
+
+    def line_with(self, text: str) -> str:
+        """The first line that holds a text; empty where none does."""
+        return next((line for line in self.lines if text in line), "")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def types(self, text: str) -> None:
+        await self.pilot.press(*text)
+
+    async def waits(self, condition: Callable[[], object], what: str) -> None:
+        await until(self.pilot, condition, what)
+
+    async def sees(self, *texts: str) -> None:
+        """Waits until all of these are on the screen."""
+        for text in texts:
+            await self._sees(text)
+
+    async def _sees(self, text: str) -> None:
+        try:
+            await self.waits(lambda: text in self.text, repr(text))
+        except AssertionError as error:
+            error.add_note(self.text)
+            raise
+
+    async def sees_no(self, text: str) -> None:
+        await self.waits(lambda: text not in self.text, f"{text!r} to go")
+
+    async def hears(self, text: str) -> None:
+        """Waits until a message holds a text."""
+        try:
+            await self.waits(lambda: any(text in it for it in self.told), repr(text))
+        except AssertionError as error:
+            error.add_note("\n".join(self.told))
+            raise
+
+    async def meets(self, kind: type[object]) -> None:
+        """Waits until such a screen is in front."""
+        await self.waits(lambda: isinstance(self.console.screen, kind), kind.__name__)
+
+    async def goes_to(self, key: str) -> None:
+        """Puts the cursor of the view's table on a row."""
+        await self.waits(lambda: key in self.rows, f"a row {key}")
+        self.table.go_to(key)
+        await self.pilot.pause()
+
+    async def focuses(self, widget: Widget) -> None:
+        await self.waits(lambda: widget.has_focus, f"the focus on {widget}")
+
+
+def visit(
+    it: Still, size: tuple[int, int] = MIDDLE, **changes: Any
+) -> AbstractAsyncContextManager[Operator]:
+    """The console in front of a still project; `changes` are of its stage."""
+    stage = stage_of(it.project.config, it.clock)
+    return on_stage(stage._replace(**changes), size)
+
+
+@contextlib.asynccontextmanager
+async def on_stage(
+    stage: Stage, size: tuple[int, int] = MIDDLE
+) -> AsyncIterator[Operator]:
+    """The console, once it shows the project."""
+    console = Console(stage)
+    async with console.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: console.snapshot is not None, "the first look")
+        await pilot.pause()
+        yield Operator(console, pilot)
+
+
+def assert_nothing_leads_out(operator: Operator) -> None:
+    """Nothing on the screen is a control, a link or an action of foreign making."""
+    for strip in operator.console.screen._compositor.render_strips():
+        for segment in strip:
+            assert segment.control is None
+            assert all(it.isprintable() or it == "\u200d" for it in segment.text), (
+                segment.text
+            )
+            if segment.style is not None:
+                assert segment.style.link is None
+                assert not any(key.startswith("@") for key in segment.style.meta)

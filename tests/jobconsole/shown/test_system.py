@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from jobconsole.shown.system import system_lines
+from runner.model.errors import Code
+from runner.model.job import Problem, Where
+from runner.model.system import (
+    DiskUse,
+    LockHolder,
+    PastTick,
+    SystemView,
+    Version,
+    WorkerView,
+)
+from tests.helpers.views import NOW, RUN_ID, page_of
+
+VIEW = SystemView(
+    versions=(Version("jobconsole", "9.9"),),
+    platform="Linux",
+    host="mac-mini",
+    zone="UTC",
+    config="/farm/teleclaude.yml",
+    state_dir="/farm/.jobconsole",
+    disk_free=50 << 30,
+    disk_total=100 << 30,
+    index_bytes=4096,
+    wal_bytes=0,
+    runs=1234,
+    more_runs=False,
+    ticks=(PastTick((NOW - 60) * 1000, "launchd", 300_000),),
+    next_tick_at=NOW + 240,
+    late_after=NOW + 600,
+    workers=(),
+    locks=(),
+    broken=(),
+    problems=(),
+    warnings=(),
+)
+
+
+def shown(used: DiskUse | None = None, **changes: Any) -> str:
+    return page_of(system_lines(replace(VIEW, **changes), used, NOW))
+
+
+def styles_of(text: str, **changes: Any) -> set[str]:
+    """The styles of the pieces that hold a text."""
+    lines = system_lines(replace(VIEW, **changes), None, NOW)
+    return {piece.style for line in lines for piece in line if text in piece.text}
+
+
+def test_a_project_that_is_well() -> None:
+    text = shown(DiskUse(3 << 20, complete=True))
+    for said in (
+        "no problems",
+        "in 4m",
+        "Fri 2026-11-20 04:59 +00:00 by launchd, 5m00s after",
+        "nobody works just now",
+        "50.0GiB of 100GiB",
+        "1,234",
+        "3.0MiB",
+        "9.9",
+        "mac-mini, Linux",
+    ):
+        assert said in text, said
+
+
+def test_nobody_ticks() -> None:
+    assert "none yet: nothing starts by itself" in shown(ticks=())
+    late = shown(late_after=NOW - 1)
+    assert "overdue since" in late
+    assert styles_of("overdue since", late_after=NOW - 1) == {"bad"}
+
+
+def test_what_is_wrong_with_the_configuration() -> None:
+    where = Where("teleclaude.yml", 3, 5)
+    problem = Problem(Code.JOB_INVALID_SPEC, "unknown key", where, "Remove it.")
+    text = shown(broken=("it is no YAML",), problems=(problem,), warnings=(problem,))
+    assert "broken         it is no YAML" in text
+    assert "teleclaude.yml:3:5" in text
+    assert "hint: Remove it." in text
+    assert "no problems" not in text
+
+
+def test_workers_and_locks_say_whether_they_live() -> None:
+    worker = WorkerView(41, "agent", (NOW - 5) * 1000, alive=True)
+    timer = WorkerView(42, None, NOW * 1000, alive=True)
+    lock = LockHolder(
+        path="/l", pid=43, run_id=RUN_ID, since_ms=(NOW - 5) * 1000, alive=False
+    )
+    text = shown(workers=(worker, timer), locks=(lock,))
+    assert "worker of agent" in text
+    assert "timer" in text
+    assert f"for {RUN_ID}, its process is gone  /l" in text
+    assert "nobody works" not in text
+
+
+def test_little_disk_and_incomplete_counts_are_said() -> None:
+    assert styles_of("100GiB", disk_free=1 << 30) == {"bad"}
+    assert styles_of("100GiB") == {"plain"}
+    assert "at least 1.0KiB" in shown(DiskUse(1024, complete=False))
+    assert "more than 1,234" in shown(more_runs=True)
+    assert shown(disk_total=0, disk_free=0)
+
+
+def test_only_so_many_ticks_are_shown() -> None:
+    ticks = tuple(PastTick((NOW - n) * 1000, "", None) for n in range(50))
+    assert shown(ticks=ticks).count("Fri 2026-11-20 04:59") <= 8
