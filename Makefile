@@ -53,6 +53,10 @@ check: $(READY)  ## format, lint, types, import contracts
 bench: $(READY)  ## measure, and print ratios
 	$(BIN)/python -m bench $(ARGS)
 
+.PHONY: picture
+picture: $(READY)  ## take the picture of the console that README shows
+	$(BIN)/python docs/picture.py docs/console.svg
+
 .PHONY: faults
 faults: $(READY)  ## kill it in FAULTS=200 places and see that nothing is lost
 	JOBCONSOLE_FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/crash --timeout=3600 $(ARGS)

@@ -112,7 +112,7 @@ def main(target: Path) -> None:
         with _opened(root) as project:
             _live_through(project)
             try:
-                asyncio.run(_take(root, target))
+                target.write_text(asyncio.run(_take(root)), "utf-8")
             finally:
                 _end(project)
 
@@ -140,7 +140,8 @@ def _live_through(project: api.Project) -> None:
     api.tick(project)
 
 
-async def _take(root: Path, target: Path) -> None:
+async def _take(root: Path) -> str:
+    """The screen, once it shows the job at work."""
     stage = Stage(
         opened=lambda: _opened(root),
         clock=SystemClock(),
@@ -156,8 +157,7 @@ async def _take(root: Path, target: Path) -> None:
     async with asyncio.timeout(DEADLINE_SECONDS), console.run_test(size=SIZE) as pilot:
         while not _has_processes(console):
             await pilot.pause(0.1)
-        svg = console.export_screenshot(title="jobconsole")
-    target.write_text(svg, "utf-8")
+        return console.export_screenshot(title="jobconsole")
 
 
 def _has_processes(console: Console) -> bool:

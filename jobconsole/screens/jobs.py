@@ -43,6 +43,7 @@ class JobsScreen(ManyJobs):
         Binding("h", "page('history')", "history", id="job.history"),
         Binding("f", "page('files')", "files", id="job.files"),
         Binding("d", "page('spec')", "definition", id="job.spec"),
+        Binding("v", "page('overview')", "Overview", show=False, id="job.overview"),
         Binding("slash", "filter", "filter", id="jobs.filter", key_display="/"),
         Binding("escape", "clear_filter", "Clear filter", show=False, id="jobs.clear"),
         Binding("o", "sort", "Sort by the next column", show=False, id="jobs.sort"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import plistlib
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,7 @@ from tests.examples.program import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "docs/guide.md"]
+DOCUMENTS = [ROOT / "README.md", ROOT / "docs/guide.md", ROOT / "docs/console.md"]
 NAMED_IN_EXAMPLES = [
     "bin/rotate",
     "docs/project/spec/jobs/log-review.md",
@@ -103,3 +105,16 @@ def test_headings_that_are_linked_exist() -> None:
     }
 
     assert wanted <= anchors
+
+
+def test_the_keys_of_the_console_are_those_that_it_has() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs/keys.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+
+    assert done.stdout in (ROOT / "docs/console.md").read_text()
