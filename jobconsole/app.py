@@ -19,6 +19,7 @@ from textual.binding import Binding, BindingType
 import styles
 from jobconsole.ascii import AsciiOnly, key_name
 from jobconsole.desk import Desk
+from jobconsole.palette import Jobs
 from jobconsole.preferences import THEMES, Memory, keep_memory, load_memory
 from jobconsole.screens.agenda import AgendaScreen
 from jobconsole.screens.board import BoardScreen
@@ -26,13 +27,14 @@ from jobconsole.screens.command import CommandScreen
 from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.frame import Beat, Shown
 from jobconsole.screens.help import Help
-from jobconsole.screens.jobs import WIDE, JobsScreen
+from jobconsole.screens.jobs import WIDE, JobsScreen, Wanted
 from jobconsole.screens.page import Page
 from jobconsole.screens.runs import RunsScreen
 from jobconsole.screens.system import SystemScreen
 from jobconsole.themes import themes
 from jobconsole.watcher import Lost, Seen, Watcher
 from runner.engine.activity import Observer
+from runner.model.text import sanitise
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ OWN_WORDS = ("jobs", "runs", "agenda", "board", "system", "theme", "help", "quit
 
 MOVING = frozenset({"", "table", "lines"})
 """Keys that move about are not worth a line of the palette."""
+
+LONGEST_MESSAGE = 2_000
 
 BEAT_SECONDS = 1.0
 """How often what tells of passing time is painted anew."""
@@ -72,6 +76,7 @@ class Console(App[str]):
         "system": SystemScreen,
     }
     DEFAULT_MODE = "jobs"
+    COMMANDS = App.COMMANDS | {Jobs}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('jobs')", "Jobs", id="view.jobs", show=False),
         Binding("2", "go('runs')", "Runs", id="view.runs", show=False),
@@ -136,7 +141,7 @@ class Console(App[str]):
         self.screen.post_message(Shown(message.snapshot))
         if message.snapshot.broken and message.snapshot.broken != told:
             first = message.snapshot.broken[0]
-            self.notify(f"{first} (5 shows more)", severity="error", markup=False)
+            self.complain(f"{first} (5 shows more)")
 
     def on_lost(self, message: Lost) -> None:
         """Nothing that is shown is true any more."""
@@ -166,12 +171,13 @@ class Console(App[str]):
         display = super().get_key_display(binding)
         return key_name(display) if self.stage.ascii else display
 
-    def complain(self, error: JobconsoleError) -> None:
+    def complain(self, trouble: JobconsoleError | str) -> None:
         """Say why something was not done; the screen stays as it is."""
-        self.notify(_in_full(error), severity="error", markup=False)
+        text = trouble if isinstance(trouble, str) else _in_full(trouble)
+        self.notify(_shown(text), severity="error", markup=False)
 
     def say(self, text: str) -> None:
-        self.notify(text, markup=False)
+        self.notify(_shown(text), markup=False)
 
     def action_go(self, mode: str) -> None:
         while len(self.screen_stack) > 1:
@@ -204,6 +210,11 @@ class Console(App[str]):
             choose = partial(self.choose_theme, theme)
             yield SystemCommand(f"Theme {theme}", "how the console looks", choose)
 
+    def show_job(self, job_id: str) -> None:
+        """Go to a job in the list."""
+        self.action_go("jobs")
+        self.screen.post_message(Wanted(job_id))
+
     def action_theme(self) -> None:
         """The next theme; it is remembered."""
         following = (THEMES.index(self.theme) + 1) % len(THEMES)
@@ -234,7 +245,7 @@ class Console(App[str]):
     async def _call(self, words: list[str]) -> None:
         line = self.stage.command_line
         if self.stage.read_only and line.acts(words):
-            self.notify("this console is read-only", severity="error", markup=False)
+            self.complain("this console is read-only")
             return
         called = await asyncio.to_thread(line.call, words)
         lines = called.text.splitlines()
@@ -252,6 +263,11 @@ class Console(App[str]):
 
     def _beat(self) -> None:
         self.screen.post_message(Beat())
+
+
+def _shown(text: str) -> str:
+    """A message that may quote foreign text."""
+    return sanitise(text[:LONGEST_MESSAGE])
 
 
 def _in_full(error: JobconsoleError) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobconsole.panes.pane import Pane, Subject
 from jobconsole.shown.overview import OverviewFacts, overview_fields
 from runner import api
+from runner.model.errors import JobNotFoundError
 from runner.model.run import RunStatus
 from widgets.fields import Fields
 
@@ -27,8 +29,8 @@ BEATS_A_LOOK = 2
 class _Known(NamedTuple):
     """The part of OverviewFacts that is asked of the core."""
 
-    detail: JobDetail
-    fires: Fires
+    detail: JobDetail | None
+    fires: Fires | None
     lines: Sequence[LogLine]
     hint: str
 
@@ -79,8 +81,10 @@ class OverviewPane(Pane):
 
 def _known(project: api.Project, subject: Subject, now: int) -> _Known:
     """What is asked once for a job and a run of it, in the thread that answers."""
-    detail = api.job_detail(project, subject.job.id)
-    (fires,) = api.next_fires(project, subject.job.id, now, FIRES_SHOWN)
+    detail, fires = None, None
+    with contextlib.suppress(JobNotFoundError):  # not configured any more
+        detail = api.job_detail(project, subject.job.id)
+        (fires,) = api.next_fires(project, subject.job.id, now, FIRES_SHOWN)
     if subject.run is None:
         return _Known(detail, fires, (), "")
     run_id = subject.run.run_id

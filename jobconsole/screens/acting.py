@@ -49,7 +49,7 @@ class ActingScreen(ConsoleScreen):
         Binding("w", "why", "why", id="job.why"),
         Binding("y", "copy", "Copy run id or path", show=False, id="job.copy"),
         Binding(
-            "c", "equivalent", "Show the command line", show=False, id="job.command"
+            "c", "equivalent", "Copy the command line", show=False, id="job.command"
         ),
     ]
 

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from jobconsole.screens.acting import ActingScreen
-from jobconsole.screens.job import JobScreen
+from jobconsole.screens.job import JobScreen, removed_job
 from jobconsole.screens.look import paragraph
 from jobconsole.shown.agenda import (
     COLUMNS,
@@ -84,9 +84,10 @@ class AgendaScreen(ActingScreen):
             self._look()
 
     def on_table_opened(self) -> None:
-        entry, job = self._table.current, self.chosen_job()
-        if job is not None:
+        entry = self._table.current
+        if isinstance(entry, Coming | Past):
             run_id = entry.run_id if isinstance(entry, Past) else None
+            job = self.chosen_job() or removed_job(entry.job_id)
             self.app.push_screen(JobScreen(job, "overview", run_id))
 
     def action_now(self) -> None:

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 
 from jobconsole.panes.detail import DetailPane
 from jobconsole.screens.acting import ActingScreen
+from runner.model.views import JobState, JobView
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from runner.model.snapshot import Snapshot
-    from runner.model.views import JobView, RunView
+    from runner.model.views import RunView
 
 
 class JobScreen(ActingScreen):
@@ -68,3 +69,22 @@ class JobScreen(ActingScreen):
     @property
     def _detail(self) -> DetailPane:
         return self.query_one(DetailPane)
+
+
+def removed_job(job_id: str) -> JobView:
+    """What is left to say of a job that is not configured any more."""
+    return JobView(
+        id=job_id,
+        kind=None,
+        agent=None,
+        schedule="",
+        timezone=None,
+        role=None,
+        enabled=False,
+        state=JobState.DISABLED,
+        next_at=None,
+        last_run=None,
+        lock=None,
+        problem=None,
+        description="not configured any more",
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 
 from jobconsole.filters import Filter
 from jobconsole.panes.detail import DetailPane
@@ -32,6 +33,14 @@ NO_JOBS = (
     "`jobconsole init` writes an example."
 )
 NONE_MATCH = "No job matches the filter.\n\n/ changes it, escape clears it."
+
+
+class Wanted(Message, bubble=False):
+    """Somebody wants to see this job."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__()
+        self.job_id = job_id
 
 
 class JobsScreen(ManyJobs):
@@ -88,6 +97,13 @@ class JobsScreen(ManyJobs):
         self._table.repaint()
         if self._is_wide:
             self._detail.beat()
+
+    def on_wanted(self, message: Wanted) -> None:
+        if not self._table.go_to(message.job_id):
+            self.query_one(FilterLine).clear()
+            self._list(self.console.snapshot)
+            self._table.go_to(message.job_id)
+        self._table.focus()
 
     def on_table_highlighted(self, message: Table.Highlighted) -> None:
         if message.control is self._table:

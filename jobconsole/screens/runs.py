@@ -12,7 +12,7 @@ from jobconsole.panes.run_list import RunList
 from jobconsole.screens.acting import ActingScreen
 from jobconsole.screens.compare import CompareScreen
 from jobconsole.screens.filter_line import FilterLine
-from jobconsole.screens.job import JobScreen
+from jobconsole.screens.job import JobScreen, removed_job
 from jobconsole.screens.masthead import Masthead
 from runner import api
 from runner.engine.replay import ReplayOrder
@@ -85,11 +85,10 @@ class RunsScreen(ActingScreen):
         self.query_one(FilterLine).clear()
 
     def action_open(self, page: str) -> None:
-        run, job = self.chosen_run(), self.chosen_job()
-        if run is not None and job is not None:
+        run = self.chosen_run()
+        if run is not None:
+            job = self.chosen_job() or removed_job(run.job_id)
             self.app.push_screen(JobScreen(job, page, run.run_id))
-        elif run is not None:
-            self.console.say(f"{run.job_id} is not configured any more")
 
     @work(group="deed")
     async def action_replay(self) -> None:

@@ -64,7 +64,7 @@ class WhyScreen(Page):
             try:
                 named = await self.ask(api.instant_for, self._job_id, text)
             except ValueError as error:
-                self.notify(str(error), severity="error", markup=False)
+                self.console.complain(str(error))
                 return
             if named is None:
                 return

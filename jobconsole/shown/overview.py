@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from jobconsole import marks, words
 from jobconsole.marks import Style
 from jobconsole.shown.rows import shape
+from runner.model.job import Budget
 from runner.model.run import RunStatus
 from widgets.meter import meter
 from widgets.pieces import Piece, Pieces
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.engine.browse import Fires, JobDetail
-    from runner.model.activity import Activity
+    from runner.model.activity import Activity, AgentState
     from runner.model.log import LogLine
     from runner.model.views import JobView, RunView
 
@@ -30,13 +31,14 @@ METER_WIDTH = 10
 class OverviewFacts(NamedTuple):
     """What is known of a job, and of one of its runs.
 
-    `lines` are the last ones that the run wrote. `activity` None: it does not run.
+    `detail` and `fires` are None for a job that is not configured any more. `lines` are
+    the last ones that the run wrote. `activity` None: it does not run.
     """
 
     job: JobView
     run: RunView | None
-    detail: JobDetail
-    fires: Fires
+    detail: JobDetail | None
+    fires: Fires | None
     lines: Sequence[LogLine]
     hint: str
     activity: Activity | None = None
@@ -49,7 +51,9 @@ def overview_fields(
     fields = _problem(facts.job)
     if facts.activity is not None:
         fields += _running(facts.activity, now_ms, ascii_only=ascii_only)
-    fields += _standing(facts.job, facts.fires.zone)
+        fields.append(("agent", _agent(facts.activity.agent, _budget(facts))))
+    if facts.fires is not None:
+        fields += _standing(facts.job, facts.fires.zone)
     fields += _last(facts, now_ms, ascii_only=ascii_only)
     fields += _schedule(facts, now_ms)
     bars = sparkline(facts.job.outcomes, facts.job.durations, unicode=not ascii_only)
@@ -92,7 +96,6 @@ def _running(it: Activity, now_ms: int, *, ascii_only: bool) -> list[Field]:
         word = words.OUTCOMES[it.status]
         fields.append((word, _elapsed(it, f"{elapsed}{attempt} ", ascii_only)))
     fields.append(("output", _output(it, now_ms)))
-    fields.append(("agent", _agent(it)))
     if it.worker is not None:
         alive = "alive" if it.worker.alive else "stale: its process is gone"
         since = words.relative(it.worker.since_ms / 1000, now_ms / 1000)
@@ -132,12 +135,20 @@ def _output(it: Activity, now_ms: int) -> str:
     return f"{words.size(it.output_bytes)}, the last {ago}"
 
 
-def _agent(it: Activity) -> str:
-    agent = it.agent
+def _budget(facts: OverviewFacts) -> Budget:
+    definition = facts.detail.definition if facts.detail else None
+    agent = definition.job.agent if definition else None
+    return agent.budget if agent else Budget()
+
+
+def _agent(agent: AgentState, budget: Budget) -> str:
+    """`turn 7/40  uses Bash  $0.08 of $0.50`."""
+    turns = f"/{budget.turns}" if budget.turns else ""
+    usd = f" of ${budget.usd:.2f}" if budget.usd else ""
     parts = [
-        "" if agent.turn is None else f"turn {agent.turn}",
+        "" if agent.turn is None else f"turn {agent.turn}{turns}",
         "" if agent.tool is None else f"uses {agent.tool}",
-        "" if agent.cost_usd is None else f"${agent.cost_usd:.2f}",
+        "" if agent.cost_usd is None else f"${agent.cost_usd:.2f}{usd}",
         "" if agent.session is None else f"session {agent.session}",
     ]
     return "  ".join(part for part in parts if part)
@@ -194,6 +205,8 @@ def _last(facts: OverviewFacts, now_ms: int, *, ascii_only: bool) -> list[Field]
 
 
 def _schedule(facts: OverviewFacts, now_ms: int) -> list[Field]:
+    if facts.detail is None or facts.fires is None:
+        return [("when", (Piece("not configured any more", Style.ODD),))]
     zone, now = ZoneInfo(facts.fires.zone), now_ms / 1000
     coming = [
         f"{words.near(it, now, zone)}, {words.relative(it, now)}"
