@@ -38,6 +38,15 @@ PANES: dict[str, type[Pane]] = {
     "spec": SpecPane,
 }
 
+PAGE_KEYS: tuple[Binding, ...] = (
+    Binding("l", "page('log')", "log", id="job.log"),
+    Binding("h", "page('history')", "history", id="job.history"),
+    Binding("f", "page('files')", "files", id="job.files"),
+    Binding("d", "page('spec')", "definition", id="job.spec"),
+    Binding("v", "page('overview')", "Overview", show=False, id="job.overview"),
+)
+"""For screens on which a page can be opened by `action_page`."""
+
 
 class DetailPane(Part, Vertical):
     """One job, and one of its runs: the latest unless another one was chosen."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from jobconsole.panes.detail import DetailPane
+from jobconsole.panes.detail import PAGE_KEYS, DetailPane
 from jobconsole.screens.acting import ActingScreen
 from runner.model.views import JobState, JobView
 
@@ -23,11 +23,7 @@ class JobScreen(ActingScreen):
     VIEW = "jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "back", id="job.back"),
-        Binding("l", "page('log')", "log", id="job.log"),
-        Binding("h", "page('history')", "history", id="job.history"),
-        Binding("f", "page('files')", "files", id="job.files"),
-        Binding("d", "page('spec')", "definition", id="job.spec"),
-        Binding("v", "page('overview')", "Overview", show=False, id="job.overview"),
+        *PAGE_KEYS,
     ]
 
     def __init__(self, job: JobView, page: str, run_id: str | None = None) -> None:

@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 
 from jobconsole.filters import Filter
-from jobconsole.panes.detail import DetailPane
+from jobconsole.panes.detail import PAGE_KEYS, DetailPane
 from jobconsole.screens.filter_line import FilterLine
 from jobconsole.screens.job import JobScreen
 from jobconsole.screens.marking import ManyJobs
@@ -48,11 +48,7 @@ class JobsScreen(ManyJobs):
 
     VIEW = "jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "page('log')", "log", id="job.log"),
-        Binding("h", "page('history')", "history", id="job.history"),
-        Binding("f", "page('files')", "files", id="job.files"),
-        Binding("d", "page('spec')", "definition", id="job.spec"),
-        Binding("v", "page('overview')", "Overview", show=False, id="job.overview"),
+        *PAGE_KEYS,
         Binding("slash", "filter", "filter", id="jobs.filter", key_display="/"),
         Binding("escape", "clear_filter", "Clear filter", show=False, id="jobs.clear"),
         Binding("o", "sort", "Sort by the next column", show=False, id="jobs.sort"),
