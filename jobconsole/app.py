@@ -17,10 +17,8 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
 import styles
-from jobconsole.ascii import AsciiOnly, key_name
-from jobconsole.desk import Desk
 from jobconsole.palette import Jobs
-from jobconsole.preferences import THEMES, Memory, keep_memory, load_memory
+from jobconsole.preferences import THEMES
 from jobconsole.screens.agenda import AgendaScreen
 from jobconsole.screens.board import BoardScreen
 from jobconsole.screens.command import CommandScreen
@@ -31,22 +29,16 @@ from jobconsole.screens.jobs import WIDE, JobsScreen, Wanted
 from jobconsole.screens.page import Page
 from jobconsole.screens.runs import RunsScreen
 from jobconsole.screens.system import SystemScreen
-from jobconsole.themes import themes
+from jobconsole.seat import Seat, in_full
 from jobconsole.watcher import Lost, Seen, Watcher
-from runner.engine.activity import Observer
-from runner.model.text import sanitise
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from jobconsole.stage import Stage
-    from runner.engine.operate import Order
-    from runner.model.errors import JobconsoleError
-    from runner.model.snapshot import Snapshot
 
 OWN_WORDS = ("jobs", "runs", "agenda", "board", "system", "theme", "help", "quit")
 """What can be typed beside the commands of the command line."""
@@ -54,13 +46,11 @@ OWN_WORDS = ("jobs", "runs", "agenda", "board", "system", "theme", "help", "quit
 MOVING = frozenset({"", "table", "lines"})
 """Keys that move about are not worth a line of the palette."""
 
-LONGEST_MESSAGE = 2_000
-
 BEAT_SECONDS = 1.0
 """How often what tells of passing time is painted anew."""
 
 
-class Console(App[str]):
+class Console(Seat):
     """Returns why it ended, where that was not the person's wish."""
 
     TITLE = "jobconsole"
@@ -91,32 +81,11 @@ class Console(App[str]):
     ]
 
     def __init__(self, stage: Stage) -> None:
-        super().__init__(ansi_color=None if stage.colour else True)
-        self.stage = stage
-        self.snapshot: Snapshot | None = None
-        self.last_orders: dict[str, Order] = {}
-        self.observer = Observer()
-        self.questions = Desk(stage.opened)
-        self.deeds = Desk(stage.opened)
-        self.reader = Desk(stage.opened)
-        self.bug: Exception | None = None
+        super().__init__(stage)
         self._typed: list[str] = []
-        self._ascii_only = AsciiOnly()
         self._watcher = Watcher(
             stage.opened, self.post_message, attends=not stage.read_only
         )
-        for theme in themes():
-            self.register_theme(theme)
-        remembered = load_memory(stage.memory).theme
-        self.theme = remembered or stage.preferences.theme or THEMES[0]
-        self.set_class(stage.ascii, "-ascii")
-        self.set_class(not stage.colour, "-no-colour")
-        self.set_keymap(stage.preferences.keys)
-
-    @property
-    def now(self) -> int:
-        """Wall time in epoch seconds."""
-        return self.stage.clock.wall_ms() // 1000
 
     def on_mount(self) -> None:
         self._watcher.start()
@@ -130,9 +99,7 @@ class Console(App[str]):
 
     def on_unmount(self) -> None:
         self._watcher.stop()
-        self.questions.close()
-        self.deeds.close()
-        self.reader.close()
+        self.close_desks()
 
     def on_seen(self, message: Seen) -> None:
         """Hand it on to the screen, for when that is ready to show it."""
@@ -145,7 +112,7 @@ class Console(App[str]):
 
     def on_lost(self, message: Lost) -> None:
         """Nothing that is shown is true any more."""
-        self.exit(_in_full(message.error), return_code=3)
+        self.exit(in_full(message.error), return_code=3)
 
     async def on_event(self, event: events.Event) -> None:
         """What is typed ahead for a dialog waits until that can take it."""
@@ -154,30 +121,6 @@ class Console(App[str]):
             if isinstance(screen, Dialog) and screen.keeps(event):
                 return
         await super().on_event(event)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """A bug: keep it for the edge, which reports it once the screen is left."""
-        self.bug = self.bug or error
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        self._close_messages_no_wait()
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        filters = super().get_line_filters()
-        return [*filters, self._ascii_only] if self.stage.ascii else filters
-
-    def get_key_display(self, binding: Binding) -> str:
-        display = super().get_key_display(binding)
-        return key_name(display) if self.stage.ascii else display
-
-    def complain(self, trouble: JobconsoleError | str) -> None:
-        """Say why something was not done; the screen stays as it is."""
-        text = trouble if isinstance(trouble, str) else _in_full(trouble)
-        self.notify(_shown(text), severity="error", markup=False)
-
-    def say(self, text: str) -> None:
-        self.notify(_shown(text), markup=False)
 
     def action_go(self, mode: str) -> None:
         while len(self.screen_stack) > 1:
@@ -210,7 +153,7 @@ class Console(App[str]):
             choose = partial(self.choose_theme, theme)
             yield SystemCommand(f"Theme {theme}", "how the console looks", choose)
 
-    def show_job(self, job_id: str) -> None:
+    def action_show_job(self, job_id: str) -> None:
         """Go to a job in the list."""
         self.action_go("jobs")
         self.screen.post_message(Wanted(job_id))
@@ -219,13 +162,6 @@ class Console(App[str]):
         """The next theme; it is remembered."""
         following = (THEMES.index(self.theme) + 1) % len(THEMES)
         self.choose_theme(THEMES[following])
-
-    def choose_theme(self, name: str) -> None:
-        self.theme = name
-        self.run_worker(
-            lambda: keep_memory(self.stage.memory, Memory(name)), thread=True
-        )
-        self.say(f"theme: {name}")
 
     @work(group="command")
     async def _obey(self, words: list[str]) -> None:
@@ -263,16 +199,3 @@ class Console(App[str]):
 
     def _beat(self) -> None:
         self.screen.post_message(Beat())
-
-
-def _shown(text: str) -> str:
-    """A message that may quote foreign text."""
-    return sanitise(text[:LONGEST_MESSAGE])
-
-
-def _in_full(error: JobconsoleError) -> str:
-    """The message and what to do, as sentences."""
-    if not error.hint:
-        return error.message
-    stop = "" if error.message.endswith((".", "?", "!")) else "."
-    return f"{error.message}{stop} {error.hint}"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
-    from jobconsole.app import Console
+    from jobconsole.seat import Seat
     from runner.model.views import JobView
 
 OFFERED = 20
@@ -33,15 +33,15 @@ class Jobs(Provider):
                 yield Hit(score, title, self._show(job), help=_help(job))
 
     def _jobs(self) -> Iterable[JobView]:
-        snapshot = self._console.snapshot
+        snapshot = self._seat.snapshot
         return snapshot.jobs if snapshot else ()
 
-    def _show(self, job: JobView) -> partial[None]:
-        return partial(self._console.show_job, job.id)
+    def _show(self, job: JobView) -> Callable[[], Awaitable[bool]]:
+        return partial(self.app.run_action, f"app.show_job({job.id!r})")
 
     @property
-    def _console(self) -> Console:
-        return cast("Console", self.app)
+    def _seat(self) -> Seat:
+        return cast("Seat", self.app)
 
 
 def _title(job: JobView) -> str:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from textual.message_pump import MessagePump
 
-    from jobconsole.app import Console
     from jobconsole.desk import Desk
+    from jobconsole.seat import Seat
     from runner.api import Project
 
 P = ParamSpec("P")
@@ -23,8 +23,8 @@ class Part:
     """Mixed into the screens and widgets of the console."""
 
     @property
-    def console(self) -> Console:
-        return cast("Console", cast("MessagePump", self).app)
+    def console(self) -> Seat:
+        return cast("Seat", cast("MessagePump", self).app)
 
     async def ask(
         self,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 
 from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content
+from widgets.entry import Entry
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class CommandScreen(Dialog[list[str] | None]):
             yield Static(id="offers")
             with Horizontal():
                 yield Label(":")
-                yield Input(id="typed", placeholder="run JOB, history, theme light")
+                yield Entry(id="typed", placeholder="run JOB, history, theme light")
 
     def on_show(self) -> None:
         self._offer()
@@ -60,7 +61,7 @@ class CommandScreen(Dialog[list[str] | None]):
     def on_input_changed(self) -> None:
         self._offer()
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def on_input_submitted(self, message: Entry.Submitted) -> None:
         try:
             words = shlex.split(message.value)
         except ValueError as error:
@@ -120,8 +121,8 @@ class CommandScreen(Dialog[list[str] | None]):
         self.query_one("#offers", Static).update(content([Piece(text, style)]))
 
     @property
-    def _input(self) -> Input:
-        return self.query_one("#typed", Input)
+    def _input(self) -> Entry:
+        return self.query_one("#typed", Entry)
 
 
 def _common(offers: Sequence[str]) -> str:

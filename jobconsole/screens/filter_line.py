@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 
 from jobconsole.filters import Filter, parse
 from jobconsole.screens.look import content
+from widgets.entry import Entry
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class FilterLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Label("/")
-        yield Input(placeholder="words status:failed role:x kind:agent tag:y !word")
+        yield Entry(placeholder="words status:failed role:x kind:agent tag:y !word")
         yield Static(id="problem")
 
     def on_mount(self) -> None:
@@ -46,23 +47,23 @@ class FilterLine(Horizontal):
     def ask(self) -> None:
         """Let a filter be typed, or the present one be changed."""
         self.display = True
-        self.screen.set_focus(self.query_one(Input))
+        self.screen.set_focus(self.query_one(Entry))
 
     def clear(self) -> None:
-        self.query_one(Input).value = ""
+        self.query_one(Entry).value = ""
         self._leave()
 
     def action_clear(self) -> None:
         self.clear()
 
-    def on_input_changed(self, message: Input.Changed) -> None:
+    def on_input_changed(self, message: Entry.Changed) -> None:
         message.stop()
         chosen = parse(message.value)
         problem = Piece(chosen.problem or "", "bad")
         self.query_one("#problem", Static).update(content([problem]))
         self.post_message(self.Changed(chosen, message.value))
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def on_input_submitted(self, message: Entry.Submitted) -> None:
         message.stop()
         self._leave()
 

@@ -47,9 +47,9 @@ class Masthead(Part, Vertical):
         tabs.ascii = self.console.stage.ascii
         yield tabs
 
-    def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
+    async def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
         message.stop()
-        self.console.action_go(message.name)
+        await self.run_action(f"app.go({message.name!r})")
 
     def take(self, snapshot: Snapshot) -> None:
         self._paint(snapshot)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content
+from widgets.entry import Entry
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Prompt(Dialog[str | None]):
         Binding("escape", "leave", "Cancel", id="prompt.cancel"),
     ]
 
-    FOCUS = "Input"
+    FOCUS = "Entry"
 
     def __init__(self, question: str, proposed: str, explained: str) -> None:
         super().__init__()
@@ -34,9 +35,9 @@ class Prompt(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(content([Piece(self._question, "strong")]), classes="title")
-            yield Input(self._proposed, placeholder=self._explained)
+            yield Entry(self._proposed, placeholder=self._explained)
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def on_input_submitted(self, message: Entry.Submitted) -> None:
         self.dismiss(message.value)
 
     def action_leave(self) -> None:

@@ -9,7 +9,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Input, Label, RadioButton, RadioSet, Static
+from textual.widgets import Button, Label, RadioButton, RadioSet, Static
 
 from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content
@@ -17,6 +17,7 @@ from runner import api
 from runner.config.units import format_duration, parse_seconds
 from runner.engine.operate import Order
 from runner.model.run import Trigger
+from widgets.entry import Entry
 from widgets.pieces import Piece, clean
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ class RunDialog(Dialog[Order | None]):
                 yield RadioSet(id="role")
             with Horizontal(classes="field"):
                 yield Label("Args")
-                yield Input(id="args", placeholder="as a shell has them")
+                yield Entry(id="args", placeholder="as a shell has them")
             with Horizontal(classes="field"):
                 yield Label("Timeout")
-                yield Input(id="timeout", placeholder="10m")
+                yield Entry(id="timeout", placeholder="10m")
             yield Static("", id="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Run", id="run", variant="primary")
@@ -96,8 +97,8 @@ class RunDialog(Dialog[Order | None]):
         timeout = last.timeout if last and last.timeout else proposal.timeout
         buttons = [self._button(choice, role) for choice in proposal.roles]
         await self.query_one(RadioSet).mount_all(buttons)
-        self.query_one("#args", Input).value = shlex.join(args)
-        self.query_one("#timeout", Input).value = format_duration(timeout)
+        self.query_one("#args", Entry).value = shlex.join(args)
+        self.query_one("#timeout", Entry).value = format_duration(timeout)
         self.settle(self.query_one("#run"))
 
     def on_input_submitted(self) -> None:
@@ -133,11 +134,11 @@ class RunDialog(Dialog[Order | None]):
             message = "Choose a role that may start it."
             raise ValueError(message)
         try:
-            args = tuple(shlex.split(self.query_one("#args", Input).value))
+            args = tuple(shlex.split(self.query_one("#args", Entry).value))
         except ValueError as error:
             message = f"Args: {error}"
             raise ValueError(message) from error
-        text = self.query_one("#timeout", Input).value.strip()
+        text = self.query_one("#timeout", Entry).value.strip()
         try:
             timeout = parse_seconds(text)
         except ValueError as error:

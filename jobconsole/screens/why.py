@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from jobconsole.screens.page import Page
 from jobconsole.shown.why import why_fields
 from runner import api
+from widgets.entry import Entry
 from widgets.fields import Fields
 
 if TYPE_CHECKING:
@@ -37,21 +37,21 @@ class WhyScreen(Page):
         fields = Fields()
         fields.ascii = self.console.stage.ascii
         yield fields
-        yield Input(placeholder=ASK)
+        yield Entry(placeholder=ASK)
 
     def on_mount(self) -> None:
-        self.query_one(Input).display = False
+        self.query_one(Entry).display = False
         self._explain()
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def on_input_submitted(self, message: Entry.Submitted) -> None:
         self._ask_about(message.value.strip())
 
     def action_ask(self) -> None:
-        self.query_one(Input).display = True
-        self.query_one(Input).focus()
+        self.query_one(Entry).display = True
+        self.query_one(Entry).focus()
 
     def action_leave(self) -> None:
-        if self.query_one(Input).has_focus:
+        if self.query_one(Entry).has_focus:
             self._hide_input()
         else:
             super().action_leave()
@@ -81,5 +81,5 @@ class WhyScreen(Page):
             self.query_one(Fields).show_fields(why_fields(explanation))
 
     def _hide_input(self) -> None:
-        self.query_one(Input).display = False
+        self.query_one(Entry).display = False
         self.query_one(Fields).focus()
