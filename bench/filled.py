@@ -38,8 +38,8 @@ FROM numbers
 LATEST = """
 UPDATE jobs SET
     last_run_id = '20260101T000000Z-000000', last_status = 'succeeded',
-    last_ended_ms = :now_ms - position * 1000, last_duration_ms = 900,
-    last_started = (:now_ms - position * 1000) / 1000,
+    last_ended_ms = :now_ms - position * 60000, last_duration_ms = 900,
+    last_started = (:now_ms - position * 60000) / 1000,
     outcomes = 'ssssssfsssssssssssss', durations = 'aefgjklmnopaefgjklmn'
 """
 
@@ -55,6 +55,6 @@ def fill(project: Project, count: int, jobs: int) -> None:
 
 
 def let_all_have_run(project: Project) -> None:
-    """Every job's row shows a last run and twenty outcomes."""
+    """Every job's row shows twenty outcomes and a last run, one a minute."""
     with transaction(project.index):
         project.index.execute(LATEST, {"now_ms": int(time.time() * 1000)})

@@ -99,4 +99,7 @@ class Terminal:
             self._painted += self._program.read_nonblocking(_CHUNK, within)
         except pexpect.TIMEOUT:
             return False
+        except pexpect.EOF as end:
+            message = f"it ended: {self._painted[-500:]!r}"
+            raise AssertionError(message) from end
         return True

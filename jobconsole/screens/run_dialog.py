@@ -129,8 +129,9 @@ class RunDialog(Dialog[Order | None]):
 
     def _order(self, proposal: Proposal) -> Order:
         """What is asked for. Raises ValueError that says what is wrong."""
-        pressed = self.query_one(RadioSet).pressed_button
-        if pressed is None:
+        # Asked of the buttons: their set learns late which of them is pressed.
+        role = next((it.name for it in self.query(RoleButton) if it.value), None)
+        if role is None:
             message = "Choose a role that may start it."
             raise ValueError(message)
         try:
@@ -147,7 +148,7 @@ class RunDialog(Dialog[Order | None]):
         return Order(
             job_id=proposal.job_id,
             actor_user=self._user,
-            role=pressed.name,
+            role=role,
             args=None if args == proposal.args else args,
             timeout=None if timeout == proposal.timeout else timeout,
             trigger=Trigger.CONSOLE,
