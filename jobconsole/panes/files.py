@@ -39,7 +39,6 @@ class FilesPane(Pane):
         ascii_only = self.console.stage.ascii
         table: Table[RunFile] = Table(COLUMNS, lambda file: file.name, _cells)
         table.ascii = ascii_only
-        table.empty = EMPTY
         yield table
         lines = Lines(id="plain")
         lines.ascii = ascii_only
@@ -53,6 +52,7 @@ class FilesPane(Pane):
         table = self.query_one(Table)
         fresh = run is not None and run.run_id != self._run_id
         self._run_id = run.run_id if run else None
+        table.empty = EMPTY
         table.show(files or [])
         if fresh:
             table.go_to(USUAL)
