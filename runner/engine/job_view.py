@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -42,6 +42,41 @@ def job_views(project: Project, job_id: str | None = None) -> list[JobView]:
         _view(row, _Held(held.get(row["id"], {}), now), skips.get(row["id"], ()))
         for row in jobs.listed(index, job_id)
     ]
+
+
+class KnownJobs:
+    """All jobs, listed again and again.
+
+    Who shows the same as before is the same object; the views of those that neither
+    run nor depend on the time are made only when their row has changed.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+
+    def listed(self, project: Project) -> list[JobView]:
+        index, now = project.index, project.now()
+        held, skips = standing.by_job(index), occurrences.skipped(index, now)
+        known, self._known = self._known, {}
+        for row in jobs.listed(index):
+            job_id = row["id"]
+            rows, skipped = held.get(job_id, {}), skips.get(job_id, ())
+            lasting = row["active_status"] is None and not rows and not skipped
+            before = known.get(job_id)
+            if before is None or not lasting or before.row != row:
+                view = _view(row, _Held(rows, now), skipped)
+                if before is not None and before.view == view:
+                    view = before.view
+                before = _Known(row if lasting else None, view)
+            self._known[job_id] = before
+        return [it.view for it in self._known.values()]
+
+
+class _Known(NamedTuple):
+    """The view of a job, and the row that alone it was made of, if so."""
+
+    row: Row | None
+    view: JobView
 
 
 def problem_of(row: Row) -> Problem | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from runner.engine.browse import list_jobs
+from runner.engine.job_view import KnownJobs, job_views
 from runner.engine.refresh import broken, refresh_if_free
 from runner.engine.repair import repair_if_free
 from runner.model.run import RunStatus
@@ -34,6 +34,7 @@ class Watch:
         self._version: int | None = None
         self._looked_ms = 0
         self._last: Snapshot | None = None
+        self._known = KnownJobs()
 
     def look(self) -> Snapshot | None:
         """What there is to show; None where it is the same as at the last look.
@@ -49,8 +50,9 @@ class Watch:
         if version == self._version and (rested or not self._anything_active()):
             return None
         demand_known_schema(project.index, project.state.index)
+        jobs = self._listed(version)
         self._version, self._looked_ms = version, now_ms
-        snapshot = self._snapshot()
+        snapshot = self._snapshot(jobs)
         if snapshot == self._last:
             return None
         self._last = snapshot
@@ -69,27 +71,32 @@ class Watch:
             job.state in _ACTIVE for job in self._last.jobs
         )
 
-    def _snapshot(self) -> Snapshot:
+    def _listed(self, version: int) -> list[JobView]:
+        """All jobs; where the index is the same, only those that run are looked at."""
+        if self._last is None or version != self._version:
+            return self._known.listed(self._project)
+        return [
+            self._looked_at(job) if job.state in _ACTIVE else job
+            for job in self._last.jobs
+        ]
+
+    def _looked_at(self, job: JobView) -> JobView:
+        view = next(iter(job_views(self._project, job.id)), job)
+        return job if view == job else view
+
+    def _snapshot(self, jobs: list[JobView]) -> Snapshot:
         project = self._project
         zone = meta.get(project.index, meta.ZONE) or project.system_zone()
-        jobs = tuple(self._reused(list_jobs(project)))
         tick = totals.last_tick(project.index)
         return Snapshot(
-            jobs=jobs,
+            jobs=tuple(jobs),
             totals=self._totals(jobs, zone),
             tick=None if tick is None else TickView(*tick),
             zone=zone,
             broken=tuple(broken(project)),
         )
 
-    def _reused(self, jobs: list[JobView]) -> list[JobView]:
-        """The same objects as before where nothing changed: cheap to tell apart."""
-        if self._last is None:
-            return jobs
-        known = {job.id: job for job in self._last.jobs}
-        return [known[job.id] if known.get(job.id) == job else job for job in jobs]
-
-    def _totals(self, jobs: tuple[JobView, ...], zone: str) -> Totals:
+    def _totals(self, jobs: list[JobView], zone: str) -> Totals:
         index = self._project.index
         counted = totals.active(index)
         today = midnight_ms(self._project.clock.wall_ms(), zone)
