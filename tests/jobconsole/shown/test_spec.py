@@ -6,6 +6,7 @@ from runner.model.job import Problem, Where
 from runner.model.spec import Origin, Source, Spec, SpecValue
 from tests.helpers.views import page_of
 
+WIDTH = 100
 WHERE = Where("teleclaude.yml", 3, 5)
 
 
@@ -15,7 +16,9 @@ def test_tells_where_each_value_comes_from() -> None:
         SpecValue("env", "A: 1\nB: 2", (Origin(Source.JOB, "teleclaude.yml:7:3"),)),
     )
     text = page_of(
-        spec_lines(Spec(job_id="a", defined_in="teleclaude.yml:3:5", values=values))
+        spec_lines(
+            Spec(job_id="a", defined_in="teleclaude.yml:3:5", values=values), WIDTH
+        )
     )
     lines = text.splitlines()
     assert "defined in teleclaude.yml:3:5" in lines[0]
@@ -34,7 +37,7 @@ def test_problems_and_notes_come_first() -> None:
         warnings=(warning,),
         note="the file has changed since",
     )
-    text = page_of(spec_lines(spec))
+    text = page_of(spec_lines(spec, WIDTH))
     places = [
         text.index(it)
         for it in (
@@ -50,4 +53,13 @@ def test_problems_and_notes_come_first() -> None:
 
 def test_a_value_of_nothing_is_shown() -> None:
     spec = Spec(job_id="a", defined_in="x", values=(SpecValue("args", "", ()),))
-    assert "args" in page_of(spec_lines(spec))
+    assert "args" in page_of(spec_lines(spec, WIDTH))
+
+
+def test_a_narrow_page_has_origins_below() -> None:
+    value = SpecValue("timeout", "30m", (Origin(Source.JOB, "teleclaude.yml:7:3"),))
+    spec = Spec(job_id="a", defined_in="x", values=(value,))
+    lines = page_of(spec_lines(spec, 50)).splitlines()
+    assert lines[1].split() == ["timeout", "30m"]
+    assert lines[2].split() == ["teleclaude.yml:7:3"]
+    assert max(map(len, lines)) <= 50
