@@ -7,6 +7,7 @@ the index: a watcher posts what there is to see, and two desks answer in threads
 from __future__ import annotations
 
 import asyncio
+import gc
 import shlex
 from functools import partial
 from pathlib import Path
@@ -17,12 +18,12 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
 import styles
+from jobconsole.keyboard import Keyboard
 from jobconsole.palette import Jobs
 from jobconsole.preferences import THEMES
 from jobconsole.screens.agenda import AgendaScreen
 from jobconsole.screens.board import BoardScreen
 from jobconsole.screens.command import CommandScreen
-from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.frame import Beat, Shown
 from jobconsole.screens.help import Help
 from jobconsole.screens.jobs import WIDE, JobsScreen, Wanted
@@ -30,7 +31,7 @@ from jobconsole.screens.page import Page
 from jobconsole.screens.runs import RunsScreen
 from jobconsole.screens.system import SystemScreen
 from jobconsole.seat import Seat, in_full
-from jobconsole.watcher import Lost, Seen, Watcher
+from jobconsole.watcher import Failed, Lost, Seen, Watcher
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Console(Seat):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self._typed: list[str] = []
+        self._keyboard = Keyboard(self, super().on_event)
         self._watcher = Watcher(
             stage.opened, self.post_message, attends=not stage.read_only
         )
@@ -103,6 +105,8 @@ class Console(Seat):
 
     def on_seen(self, message: Seen) -> None:
         """Hand it on to the screen, for when that is ready to show it."""
+        if self.snapshot is None:
+            self.call_after_refresh(_spare_what_started)
         told = self.snapshot.broken if self.snapshot else ()
         self.snapshot = message.snapshot
         self.screen.post_message(Shown(message.snapshot))
@@ -110,17 +114,18 @@ class Console(Seat):
             first = message.snapshot.broken[0]
             self.complain(f"{first} (5 shows more)")
 
+    def on_failed(self, message: Failed) -> None:
+        raise message.error
+
     def on_lost(self, message: Lost) -> None:
         """Nothing that is shown is true any more."""
         self.exit(in_full(message.error), return_code=3)
 
     async def on_event(self, event: events.Event) -> None:
-        """What is typed ahead for a dialog waits until that can take it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            screen = self.screen
-            if isinstance(screen, Dialog) and screen.keeps(event):
-                return
-        await super().on_event(event)
+            await self._keyboard.press(event)
+        else:
+            await super().on_event(event)
 
     def action_go(self, mode: str) -> None:
         while len(self.screen_stack) > 1:
@@ -199,3 +204,9 @@ class Console(Seat):
 
     def _beat(self) -> None:
         self.screen.post_message(Beat())
+
+
+def _spare_what_started() -> None:
+    """Walking through all that was imported would stop the keys for a moment."""
+    gc.freeze()
+    gc.enable()

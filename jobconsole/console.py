@@ -38,6 +38,7 @@ def open_console(session: Session, *, read_only: bool) -> int:
 
 def _shown(session: Session, config: Path, *, read_only: bool) -> str | None:
     """Why the console ended, where that was not the person's wish."""
+    import gc
     import sys
 
     from jobconsole.app import Console
@@ -68,6 +69,8 @@ def _shown(session: Session, config: Path, *, read_only: bool) -> str | None:
         colour=here.out.colour,
         ascii=preferences.ascii or not session.output.terminal.unicode,
     )
+    # Nothing of what starting makes is garbage: the first snapshot turns this back on.
+    gc.disable()
     # Keys are to be answered while another thread reads a log that grows.
     sys.setswitchinterval(0.0005)
     console = Console(stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -12,6 +13,7 @@ from runner.model.errors import JobconsoleError, StateUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
     from runner.model.snapshot import Snapshot
@@ -39,6 +41,14 @@ class Lost(Message):
         self.error = error
 
 
+class Failed(Message):
+    """The watcher has a bug."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+
 class Watcher:
     """One thread with one connection. It changes something only if it `attends`."""
 
@@ -53,15 +63,19 @@ class Watcher:
         self._post = post
         self._attends = attends
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="watcher")
 
     def start(self) -> None:
-        self._thread.start()
+        self._thread.submit(self._run).add_done_callback(self._ended)
 
     def stop(self) -> None:
         self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.shutdown()
+
+    def _ended(self, run: Future[None]) -> None:
+        error = run.exception()
+        if error is not None:
+            self._post(Failed(error))
 
     def _run(self) -> None:
         try:

@@ -8,7 +8,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher
 
 from jobconsole import marks
 from jobconsole.marks import Style
@@ -19,7 +19,7 @@ from jobconsole.panes.overview import OverviewPane
 from jobconsole.panes.pane import Pane, Subject
 from jobconsole.panes.spec import SpecPane
 from jobconsole.part import Part
-from jobconsole.screens.look import content
+from jobconsole.sentence import Sentence
 from jobconsole.shown.rows import shape
 from runner import api
 from runner.model.views import HistoryQuery, JobView, RunView
@@ -71,7 +71,7 @@ class DetailPane(Part, Vertical):
         self._chosen_run: str | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="about")
+        yield Sentence(id="about")
         tabs = TabLine([Tab(name, name.capitalize()) for name in PANES])
         tabs.active = self._page
         yield tabs
@@ -170,4 +170,4 @@ class DetailPane(Part, Vertical):
             pieces.append(Piece(f"  {self._chosen_run}", Style.BUSY))
         elif job.description:
             pieces.append(Piece(f"  {job.description}", Style.FAINT))
-        self.query_one("#about", Static).update(content(pieces))
+        self.query_one("#about", Sentence).say(pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
@@ -208,24 +209,34 @@ class ActingScreen(ConsoleScreen):
             self.console.say(f"nothing to stop: {job_id} is not running")
             return
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._end(job_id, run, kill=kill)
+        found = self._find(job_id, run)
 
         async def known() -> list[Pieces]:
-            return await self._about(await self._active_run(job_id, run))
+            return await self._about(await found)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._end(job_id, found, kill=kill)
 
         question = f"{'Kill' if kill else 'Stop'} {job_id}?"
         self.app.push_screen(Confirm(question, known), answered)
 
+    def _find(self, job_id: str, run: RunView | None) -> asyncio.Task[RunView | None]:
+        """The run to end, looked for once: the one that is shown is the one that ends."""
+        return asyncio.create_task(self._active_run(job_id, run))
+
     @work(group="deed")
-    async def _end(self, job_id: str, run: RunView | None, *, kill: bool) -> None:
-        active = await self._active_run(job_id, run)
-        if active is not None:
-            await self.stop(active, kill=kill)
+    async def _end(
+        self, job_id: str, found: asyncio.Task[RunView | None], *, kill: bool
+    ) -> None:
+        run = await found
+        if run is None:
+            self.console.say(f"{job_id} had ended already")
+        else:
+            await self.stop(run, kill=kill)
 
     async def _active_run(self, job_id: str, run: RunView | None) -> RunView | None:
-        """The run to end: the one given, else what is under way of the job."""
+        """The run given, else what is under way of the job."""
         if run is not None:
             return run
         active = HistoryQuery(job_id=job_id, statuses=ACTIVE, limit=1)

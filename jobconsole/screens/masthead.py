@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
 
 from jobconsole import marks, words
 from jobconsole.marks import Style
 from jobconsole.part import Part
-from jobconsole.screens.look import content
+from jobconsole.sentence import Sentence
 from jobconsole.shown.rows import shape
 from widgets.pieces import Piece
 from widgets.tabline import Tab, TabLine
@@ -38,8 +37,8 @@ class Masthead(Part, Vertical):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="facts"):
-            yield Static(id="place")
-            yield Static(id="totals")
+            yield Sentence(id="place")
+            yield Sentence(id="totals")
         tabs = TabLine(
             [Tab(it, it.capitalize(), str(n)) for n, it in enumerate(VIEWS, 1)]
         )
@@ -75,8 +74,8 @@ class Masthead(Part, Vertical):
         if snapshot.broken:
             place.insert(0, Piece("! broken configuration: 5  ", Style.BAD))
         totals = _totals(snapshot.totals, brief=brief, ascii_only=stage.ascii)
-        self.query_one("#place", Static).update(content(place), layout=False)
-        self.query_one("#totals", Static).update(content(totals))
+        self.query_one("#place", Sentence).say(place)
+        self.query_one("#totals", Sentence).say(totals)
 
 
 def _tick(snapshot: Snapshot, now: int) -> Piece:
