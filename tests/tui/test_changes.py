@@ -78,7 +78,9 @@ async def test_two_consoles_agree(farm: Still) -> None:
         await other.press("R")
         await other.hears("started zeta")
         await one.sees("…  zeta", "1 waiting")
-        assert one.console.snapshot == other.console.snapshot
+        await one.waits(
+            lambda: one.console.snapshot == other.console.snapshot, "agreement"
+        )
 
 
 async def test_leaves_the_state_as_it_was(farm: Still) -> None:
