@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
 
 from runner.model.errors import JobconsoleError
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.message_pump import MessagePump
+    from textual.widget import Widget
 
     from jobconsole.desk import Desk
     from jobconsole.seat import Seat
@@ -55,7 +57,11 @@ class Part:
         **kwargs: P.kwargs,
     ) -> T | None:
         try:
-            return await desk.ask(question, *args, **kwargs)
+            answer = await desk.ask(question, *args, **kwargs)
         except JobconsoleError as error:
             self.console.complain(error)
             return None
+        if not cast("Widget", self).is_attached:
+            # It was closed meanwhile and has nothing left to show the answer in.
+            raise asyncio.CancelledError
+        return answer

@@ -13,7 +13,7 @@ from widgets.looks import Looks, classes_of, css_of, paint
 from widgets.pieces import Piece, Pieces, clean, fit, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from textual.binding import ActiveBinding
     from textual.dom import DOMNode
@@ -85,7 +85,7 @@ class KeyBar(Widget):
         actives = self.screen.active_bindings.values()
         declared = _declared(active.node for active in actives)
         # A key that was remapped comes last by itself, wherever it was declared.
-        for active in sorted(actives, key=lambda it: declared[it.binding.action]):
+        for active in sorted(actives, key=lambda it: _place(it, declared)):
             action = active.binding.action.rpartition(".")[2]
             if action in self._last:
                 last.setdefault(action, self._key(active))
@@ -111,6 +111,11 @@ def _declared(nodes: Iterable[DOMNode]) -> defaultdict[str, int]:
     places: defaultdict[str, int] = defaultdict(lambda: len(actions))
     places.update({name: place for place, name in enumerate(actions)})
     return places
+
+
+def _place(active: ActiveBinding, declared: Mapping[str, int]) -> tuple[bool, int]:
+    """The way back stands first: there must always be room for it."""
+    return active.binding.key != "escape", declared[active.binding.action]
 
 
 def key_line(keys: Iterable[Key], last: Sequence[Key], width: int) -> Pieces:

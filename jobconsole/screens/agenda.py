@@ -36,6 +36,8 @@ DAY = 86_400
 ASK_AGAIN_SECONDS = 30
 """The window moves on with the time."""
 
+UPPER_PART = 3
+
 EMPTY = (
     "Nothing happened in the last 24 hours, and nothing comes in the next.\n\n"
     "Give a job a time with `when:` in teleclaude.yml; 1 shows the jobs."
@@ -91,7 +93,12 @@ class AgendaScreen(ActingScreen):
             self.app.push_screen(JobScreen(job, "overview", run_id))
 
     def action_now(self) -> None:
-        self._table.go_to(entry_key(Now()))
+        """The present in the upper third: the agenda is about what comes."""
+        table = self._table
+        table.go_to(entry_key(Now()))
+        now = len(self._agenda.past) if self._agenda else 0
+        top = max(now - table.size.height // UPPER_PART, 0)
+        table.scroll_to(y=top, animate=False, force=True)
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:

@@ -18,7 +18,8 @@ TEXT = (
     "The board is not part of this version.",
     "",
     "It will hold the tasks of SPRINT_QUEUE.json in the columns of their flow,",
-    "who works on each, since when, and under which lease; agents take tasks from it.",
+    "who works on each, since when, and under which lease;",
+    "agents take their tasks from it.",
     "",
     "1 goes back to the jobs.",
 )

@@ -42,7 +42,7 @@ class Bulk(Dialog[str | None]):
         title = f"{count} marked job{'s' if count > 1 else ''}"
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static(content([Piece(title, "strong")]), classes="title")
-            yield Static(content([Piece(f"{shown}{more}")]), classes="known")
+            yield Static(content([Piece(f"{shown}{more}")]), classes="names")
             yield OptionList(*(Option(deed, id=deed) for deed in DEEDS))
 
     def on_option_list_option_selected(

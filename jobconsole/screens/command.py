@@ -100,6 +100,8 @@ class CommandScreen(Dialog[list[str] | None]):
     async def _offers(self, words: list[str], begun: str) -> list[str]:
         own = [] if words else [it for it in self._own_words if it.startswith(begun)]
         found = await asyncio.to_thread(self._line.complete, words, begun)
+        if not self.is_attached:  # it was closed meanwhile
+            raise asyncio.CancelledError
         return [*own, *(it for it in found if it not in own)]
 
     def _typed(self) -> tuple[list[str], str]:

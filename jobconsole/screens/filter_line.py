@@ -22,7 +22,7 @@ class FilterLine(Horizontal):
     """Hidden until it is asked for. Enter keeps the filter, escape clears it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear", "Clear", id="filter.clear"),
+        Binding("escape", "clear", "clear", id="filter.clear"),
     ]
 
     class Changed(Message):

@@ -24,6 +24,10 @@ MARKS_ASCII = (
 )
 
 
+LAST = frozenset({"Table", "Lines", "Everywhere"})
+"""Moving about is told below all that can be done."""
+
+
 class Help(Page):
     """The name before each line is what a remapped key is called by."""
 
@@ -47,7 +51,7 @@ def _keys(screen: Screen[object]) -> list[Pieces]:
             where = _title(active)
             what = groups.setdefault(where, {})
             what.setdefault(active.binding.description, []).append(active)
-    for where, what in groups.items():
+    for where, what in sorted(groups.items(), key=lambda group: group[0] in LAST):
         lines += [(), (Piece(where, "strong"),)]
         for description, actives in what.items():
             keys = " ".join(_display(screen.app, active) for active in actives)

@@ -43,7 +43,7 @@ class JobScreen(ActingScreen):
         return self._job
 
     def chosen_run(self) -> RunView | None:
-        return self._detail.run
+        return self._detail.chosen_run
 
     def show(self, snapshot: Snapshot) -> None:
         self._job = next(

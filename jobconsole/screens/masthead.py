@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 VIEWS = ("jobs", "runs", "agenda", "board", "system")
 
-ROOMY = 100
-"""Columns from which on everything has its name."""
+IN_WORDS, ROOMY = 110, 132
+"""Columns from which on counts are told in words, and the program by its name."""
 
 LATE_SECONDS = 11 * 60
 """Two ticks have not come: nobody drives the project."""
@@ -63,9 +63,9 @@ class Masthead(Part, Vertical):
 
     def _paint(self, snapshot: Snapshot) -> None:
         stage = self.console.stage
-        brief = self.size.width < ROOMY
+        width = self.size.width
         place = [
-            *([] if brief else [Piece("jobconsole  ", Style.STRONG)]),
+            *([Piece("jobconsole  ", Style.STRONG)] if width >= ROOMY else []),
             Piece(f"{stage.project} on {stage.host}  {snapshot.zone}  "),
             _tick(snapshot, self.console.now),
         ]
@@ -73,7 +73,9 @@ class Masthead(Part, Vertical):
             place.insert(0, Piece("read-only  ", Style.ODD))
         if snapshot.broken:
             place.insert(0, Piece("! broken configuration: 5  ", Style.BAD))
-        totals = _totals(snapshot.totals, brief=brief, ascii_only=stage.ascii)
+        totals = _totals(
+            snapshot.totals, brief=width < IN_WORDS, ascii_only=stage.ascii
+        )
         self.query_one("#place", Sentence).say(place)
         self.query_one("#totals", Sentence).say(totals)
 

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Label, RadioButton, RadioSet, Static
 
 from jobconsole.screens.dialog import Dialog
-from jobconsole.screens.look import content
+from jobconsole.screens.look import content, paragraph
 from runner import api
 from runner.config.units import format_duration, parse_seconds
 from runner.engine.operate import Order
@@ -29,23 +29,20 @@ if TYPE_CHECKING:
 class RoleButton(RadioButton):
     """Tells by its shape whether it is pressed, not by its colour alone."""
 
-    def __init__(self, choice: RoleChoice, *, pressed: bool, ascii_only: bool) -> None:
+    def __init__(self, choice: RoleChoice, *, pressed: bool) -> None:
         text = f"{choice.name} ({choice.profile})"
         if choice.denied:
-            text += f": not allowed, {choice.denied}"
+            text += ": not allowed"
         super().__init__(
             Content(clean(text)),
             value=pressed,
             disabled=bool(choice.denied),
             name=choice.name,
         )
-        self.BUTTON_LEFT, self.BUTTON_RIGHT = "(", ")"
-        self._shape = "x" if ascii_only else "●"
 
     @property
     def _button(self) -> Content:
-        self.BUTTON_INNER = self._shape if self.value else " "
-        return super()._button
+        return Content("(●)" if self.value else "( )")
 
 
 class RunDialog(Dialog[Order | None]):
@@ -97,6 +94,7 @@ class RunDialog(Dialog[Order | None]):
         timeout = last.timeout if last and last.timeout else proposal.timeout
         buttons = [self._button(choice, role) for choice in proposal.roles]
         await self.query_one(RadioSet).mount_all(buttons)
+        self._say("\n".join(it.denied for it in proposal.roles if it.denied), "faint")
         self.query_one("#args", Entry).value = shlex.join(args)
         self.query_one("#timeout", Entry).value = format_duration(timeout)
         self.settle(self.query_one("#run"))
@@ -115,7 +113,7 @@ class RunDialog(Dialog[Order | None]):
 
     def _button(self, choice: RoleChoice, role: str) -> RoleButton:
         pressed = choice.name == role and not choice.denied
-        return RoleButton(choice, pressed=pressed, ascii_only=self.console.stage.ascii)
+        return RoleButton(choice, pressed=pressed)
 
     def _run(self) -> None:
         if self._proposal is None:
@@ -123,7 +121,7 @@ class RunDialog(Dialog[Order | None]):
         try:
             order = self._order(self._proposal)
         except ValueError as error:
-            self.query_one("#problem", Static).update(Content(str(error)))
+            self._say(str(error), "bad")
             return
         self.dismiss(order)
 
@@ -153,3 +151,8 @@ class RunDialog(Dialog[Order | None]):
             timeout=None if timeout == proposal.timeout else timeout,
             trigger=Trigger.CONSOLE,
         )
+
+    def _say(self, text: str, style: str) -> None:
+        """What is wrong, or may not be."""
+        lines = [(Piece(line, style),) for line in text.splitlines()]
+        self.query_one("#problem", Static).update(paragraph(lines))

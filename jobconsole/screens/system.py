@@ -41,6 +41,9 @@ class SystemScreen(ConsoleScreen):
     def show(self, _: Snapshot) -> None:
         self._look()
 
+    def on_resize(self) -> None:
+        self._paint()
+
     def beat(self) -> None:
         super().beat()
         self._beats += 1
@@ -57,5 +60,7 @@ class SystemScreen(ConsoleScreen):
 
     def _paint(self) -> None:
         if self._view is not None:
-            lines = system_lines(self._view, self._used, self.console.now)
+            lines = system_lines(
+                self._view, self._used, self.console.now, self.size.width - 3
+            )
             self.query_one(Lines).show(lines)

@@ -63,7 +63,7 @@ def agenda_row(
         shape(mark, ascii_only=ascii_only),
         Piece(entry.job_id, Style.STRONG),
         Piece(what, mark.style),
-        Piece(note, Style.ODD),
+        Piece(note, Style.ODD if isinstance(entry, Coming) else Style.FAINT),
     )
 
 
@@ -87,7 +87,7 @@ def hours(agenda: Agenda, *, ascii_only: bool) -> list[Pieces]:
             crowded[at] = True
     bars = BARS_ASCII if ascii_only else BARS
     most = math.log2(max(counts) + 1) or 1.0
-    upper, lower = [Piece("next 24 h ", Style.FAINT)], [Piece(" " * 10)]
+    upper, lower = [Piece("24 h  ", Style.FAINT)], [Piece(" " * 6)]
     for at, count in enumerate(counts):
         height = round(math.log2(count + 1) / most * (len(bars) - 1))
         bar = bars[height] * 2 if count else "  "
@@ -160,7 +160,8 @@ def _clock_note(it: ClockNote) -> str:
         "once": "comes twice: it runs the first time",
         "twice": "comes twice: it runs both times",
     }
+    what = it.wall if it.schedule == it.wall else f"{it.wall} ({it.schedule})"
     return (
         f"{words.moment(it.instant, ZoneInfo(it.zone))}: the clock of {it.zone} changes;"
-        f" {it.wall} ({it.schedule}) {effects[it.effect]}: {named}"
+        f" {what} {effects[it.effect]}: {named}"
     )

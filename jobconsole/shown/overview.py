@@ -91,10 +91,8 @@ def _problem(job: JobView) -> list[Field]:
 def _running(it: Activity, now_ms: int, *, ascii_only: bool) -> list[Field]:
     fields: list[Field] = []
     if it.elapsed_ms is not None:
-        elapsed = words.duration(it.elapsed_ms)
-        attempt = f", attempt {it.attempt}" if it.attempt and it.attempt > 1 else ""
         word = words.OUTCOMES[it.status]
-        fields.append((word, _elapsed(it, f"{elapsed}{attempt} ", ascii_only)))
+        fields.append((word, _elapsed(it, it.elapsed_ms, ascii_only=ascii_only)))
     fields.append(("output", _output(it, now_ms)))
     if it.worker is not None:
         alive = "alive" if it.worker.alive else "stale: its process is gone"
@@ -120,12 +118,14 @@ def _running(it: Activity, now_ms: int, *, ascii_only: bool) -> list[Field]:
     return fields + [("", line) for line in tree]
 
 
-def _elapsed(it: Activity, text: str, ascii_only: bool) -> Pieces:
-    if not it.timeout_ms or it.elapsed_ms is None:
-        return (Piece(text, Style.BUSY),)
-    limit = words.coarse(it.timeout_ms // 1000)
-    bar = meter(it.elapsed_ms, it.timeout_ms, METER_WIDTH, unicode=not ascii_only)
-    return (Piece(f"{text}of {limit}  ", Style.BUSY), *bar)
+def _elapsed(it: Activity, elapsed_ms: int, *, ascii_only: bool) -> Pieces:
+    """`3m12s of 30m, attempt 2  ▰▱▱▱ 10%`."""
+    text = words.duration(elapsed_ms)
+    limit = f" of {words.coarse(it.timeout_ms // 1000)}" if it.timeout_ms else ""
+    attempt = f", attempt {it.attempt}" if it.attempt and it.attempt > 1 else ""
+    used = (elapsed_ms, it.timeout_ms or 0)
+    bar = meter(*used, METER_WIDTH, unicode=not ascii_only)
+    return (Piece(f"{text}{limit}{attempt}  ", Style.BUSY), *bar)
 
 
 def _output(it: Activity, now_ms: int) -> str:
@@ -180,7 +180,7 @@ def _standing(job: JobView, zone: str) -> list[Field]:
 def _last(facts: OverviewFacts, now_ms: int, *, ascii_only: bool) -> list[Field]:
     run = facts.run
     if run is None:
-        return [("last run", "never: r runs it now")]
+        return [("last run", "never" if facts.job.problem else "never: r runs it now")]
     mark = marks.RUNS[run.status]
     at = run.ended_ms or run.started_ms or run.queued_ms
     text = words.ending(run) if run.status.ended else words.OUTCOMES[run.status]
@@ -194,17 +194,20 @@ def _last(facts: OverviewFacts, now_ms: int, *, ascii_only: bool) -> list[Field]
     if run.error_code:
         error = f"{run.error_code}: {run.error_message or ''}"
         fields.append(("error", (Piece(error, Style.BAD),)))
-    why = str(run.trigger).replace("_", "-")
+    by = "" if run.actor == run.trigger else f" of {run.actor}"
+    why = str(run.trigger).replace("_", "-") + by
     fields += [
         ("hint", facts.hint),
         ("run", run.run_id),
-        ("started", f"{why} of {run.actor} as {run.role}"),
+        ("started", f"{why} as {run.role}"),
         ("cost", "" if run.cost_usd is None else f"${run.cost_usd:.2f}"),
     ]
     return fields
 
 
 def _schedule(facts: OverviewFacts, now_ms: int) -> list[Field]:
+    if facts.job.problem is not None:
+        return []
     if facts.detail is None or facts.fires is None:
         return [("when", (Piece("not configured any more", Style.ODD),))]
     zone, now = ZoneInfo(facts.fires.zone), now_ms / 1000
@@ -226,5 +229,5 @@ def _said(facts: OverviewFacts) -> list[Field]:
         return []
     lines = [line.text.rstrip("\r\n") for line in facts.lines]
     failed = facts.run is not None and facts.run.status is not RunStatus.SUCCEEDED
-    name = "printed last" if failed else "said last"
+    name = "printed" if failed else "said"
     return [(name if n == 0 else "", line or " ") for n, line in enumerate(lines)]

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 JOB_COLUMNS = (
     Column("state", "ST", 2),
     Column("job", "JOB", 14, flex=3),
-    Column("who", "KIND/ROLE", 12, flex=1, priority=1),
+    Column("who", "KIND/ROLE", 14, flex=1, priority=1),
     Column("schedule", "SCHEDULE", 10, flex=2),
     Column("next", "NEXT", 8),
-    Column("last", "LAST", 14, flex=2),
-    Column("outcomes", "LAST 20", 10, flex=1, right=True, priority=2),
+    Column("last", "LAST", 16, flex=1),
+    Column("outcomes", "LAST 20", 10, flex=2, right=True, priority=2),
     Column("lock", "LOCK", 8, priority=3),
 )
 
 RUN_COLUMNS = (
     Column("state", "ST", 2),
     Column("job", "JOB", 16, flex=3),
-    Column("outcome", "OUTCOME", 18, flex=2),
+    Column("outcome", "OUTCOME", 14, flex=2),
     Column("took", "TOOK", 7, right=True),
     Column("when", "WHEN", 8),
     Column("trigger", "TRIGGER", 8, priority=1),
@@ -160,8 +160,13 @@ def _last(view: JobView, now: int, *, ascii_only: bool) -> Piece | Pieces:
     said = _how(last)
     return (
         shape(mark, ascii_only=ascii_only),
-        Piece(f" {said}{again} {ago}" if said else f" {ago}", mark.style),
+        Piece(f" {said}{again} {_age(ago)}" if said else f" {ago}", mark.style),
     )
+
+
+def _age(ago: str) -> str:
+    """`10h`: behind what happened, it need not be said that it is past."""
+    return ago.removesuffix(" ago")
 
 
 def _how(last: LastRun) -> str:

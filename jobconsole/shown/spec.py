@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobconsole.marks import Style
-from widgets.pieces import Piece
+from widgets.pieces import Piece, clean, wrap
 
 if TYPE_CHECKING:
     from runner.model.spec import Spec, SpecValue
     from widgets.pieces import Pieces
 
 NAME_WIDTH = 15
-VALUE_WIDTH = 30
-
-ROOMY = 80
-"""Columns from which on a value and its origin stand side by side."""
+VALUE_WIDTH = 24
 
 
 def spec_lines(spec: Spec, width: int) -> list[Pieces]:
@@ -30,16 +27,19 @@ def spec_lines(spec: Spec, width: int) -> list[Pieces]:
             lines.append((Piece(f"  hint: {problem.hint}"),))
     lines.append((Piece(f"defined in {spec.defined_in}", Style.FAINT),))
     for value in spec.values:
-        lines += _value_lines(value, beside=width >= ROOMY)
+        lines += _value_lines(value, width)
     return lines
 
 
-def _value_lines(value: SpecValue, *, beside: bool) -> list[Pieces]:
-    first, *more = value.value.splitlines() or [""]
+def _value_lines(value: SpecValue, width: int) -> list[Pieces]:
+    """The origin stands beside a value where both fit, else below it."""
     name = Piece(f"{value.name:<{NAME_WIDTH}} ", Style.FAINT)
-    indent = " " * (NAME_WIDTH + 1)
-    rest: list[Pieces] = [(Piece(indent + line),) for line in more]
-    if beside:
-        origin = Piece(value.origin, Style.FAINT)
-        return [(name, Piece(f"{first:<{VALUE_WIDTH}}  "), origin), *rest]
-    return [(name, Piece(first)), *rest, (Piece(indent + value.origin, Style.FAINT),)]
+    indent = Piece(" " * (NAME_WIDTH + 1))
+    origin = Piece(value.origin, Style.FAINT)
+    room = max(width - NAME_WIDTH - 1, 1)
+    texts = value.value.splitlines() or [""]
+    if len(texts) == 1 and max(len(texts[0]), VALUE_WIDTH) + len(value.origin) < room:
+        return [(name, Piece(f"{texts[0]:<{VALUE_WIDTH}} "), origin)]
+    lines = [line for text in texts for line in wrap((Piece(clean(text)),), room)]
+    first, *more = lines or [()]
+    return [(name, *first), *((indent, *line) for line in more), (indent, origin)]

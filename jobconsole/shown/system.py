@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from jobconsole import words
 from jobconsole.marks import Style
-from widgets.pieces import Piece
+from widgets.pieces import Piece, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,21 +15,34 @@ if TYPE_CHECKING:
     from runner.model.system import DiskUse, LockHolder, SystemView
     from widgets.pieces import Pieces
 
-NAME_WIDTH = 14
+NAME_WIDTH = 12
 TICKS_SHOWN = 8
 LITTLE_DISK = 0.05
 """Of the disk free, below which it is worth a look."""
 
 
-def system_lines(view: SystemView, used: DiskUse | None, now: int) -> list[Pieces]:
-    """What needs attention first."""
-    return [
+def system_lines(
+    view: SystemView, used: DiskUse | None, now: int, width: int
+) -> list[Pieces]:
+    """What needs attention first, in lines of at most `width` cells."""
+    lines = [
         *_section("Configuration", _configuration(view)),
         *_section("Driver", _driver(view, now)),
         *_section("Workers and locks", _locks(view, now)),
         *_section("Disk", _disk(view, used)),
         *_section("Versions", _versions(view)),
     ]
+    return [short for line in lines for short in _wrapped(line, width)]
+
+
+def _wrapped(line: Pieces, width: int) -> list[Pieces]:
+    """A name and its text; what does not fit goes on below the text."""
+    if len(line) < 2:
+        return [line]
+    name, *text = line
+    first, *more = wrap(tuple(text), max(width - NAME_WIDTH - 3, 1)) or [()]
+    indent = Piece(" " * (NAME_WIDTH + 3))
+    return [(name, *first), *((indent, *rest) for rest in more)]
 
 
 def _section(title: str, lines: Iterable[Pieces]) -> list[Pieces]:
@@ -76,8 +89,11 @@ def _driver(view: SystemView, now: int) -> Iterable[Pieces]:
 
 def _locks(view: SystemView, now: int) -> Iterable[Pieces]:
     for worker in view.workers:
-        what = "timer" if worker.is_timer else f"worker of {worker.pool}"
-        yield _line(what, _held(worker.pid, worker.since_ms, now), _style(worker.alive))
+        what = "timer" if worker.is_timer else "worker"
+        pool = "" if worker.is_timer else f", pool {worker.pool}"
+        gone = "" if worker.alive else ", its process is gone"
+        text = f"{_held(worker.pid, worker.since_ms, now)}{pool}{gone}"
+        yield _line(what, text, _style(worker.alive))
     for lock in view.locks:
         yield _line(_lock_name(lock), _lock(lock, now), _style(lock.alive))
     if not (view.workers or view.locks):
@@ -89,9 +105,9 @@ def _lock_name(lock: LockHolder) -> str:
 
 
 def _lock(lock: LockHolder, now: int) -> str:
-    run = f" for {lock.run_id}" if lock.run_id else ""
+    run = f" for {lock.run_id}" if lock.run_id else f"  {lock.path}"
     stale = "" if lock.alive else ", its process is gone"
-    return f"{_held(lock.pid, lock.since_ms, now)}{run}{stale}  {lock.path}"
+    return f"{_held(lock.pid, lock.since_ms, now)}{stale}{run}"
 
 
 def _held(pid: int, since_ms: int, now: int) -> str:

@@ -57,7 +57,8 @@ def apply_configuration(project: Project, loaded: Loaded) -> None:
         meta.WARNINGS: msgspec.json.encode(config.warnings).decode(),
     }
     if config.fatal:
-        about[meta.BROKEN] = json.dumps([str(problem) for problem in config.problems])
+        fatal = [it for it in config.problems if it.job_id is None] or config.problems
+        about[meta.BROKEN] = json.dumps([str(problem) for problem in fatal])
         with transaction(project.index):
             meta.put(project.index, about)
         return

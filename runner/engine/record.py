@@ -157,7 +157,8 @@ def summary(receipt: Receipt, said: str) -> bytes:
 
 
 def _facts(receipt: Receipt) -> Iterator[str]:
-    starter = f"{receipt.trigger} of {receipt.actor} as {receipt.role}"
+    by = "" if receipt.actor == receipt.trigger else f" of {receipt.actor}"
+    starter = f"{receipt.trigger}{by} as {receipt.role}"
     yield f"run `{receipt.run_id}`, by {starter}"
     yield f"started {receipt.started_at or 'never'}, ended {receipt.ended_at}"
     if receipt.scheduled_for:
