@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.report import until
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.store.db import open_index, transaction
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from jobconsole.app import Console
 from jobconsole.preferences import Preferences
 from jobconsole.stage import Called, Stage
 from runner import api
-from runner.engine.control import Decision
-from runner.engine.operate import Order
+from runner.model.orders import Decision, Order
 from runner.process.clock import SystemClock
 from runner.process.environment import current
 from widgets.table import Table

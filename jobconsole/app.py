@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import shlex
 from functools import partial
 from pathlib import Path
@@ -21,15 +22,8 @@ import styles
 from jobconsole.keyboard import Keyboard
 from jobconsole.palette import Jobs
 from jobconsole.preferences import THEMES
-from jobconsole.screens.agenda import AgendaScreen
-from jobconsole.screens.board import BoardScreen
-from jobconsole.screens.command import CommandScreen
 from jobconsole.screens.frame import Beat, Shown
-from jobconsole.screens.help import Help
 from jobconsole.screens.jobs import WIDE, JobsScreen, Wanted
-from jobconsole.screens.page import Page
-from jobconsole.screens.runs import RunsScreen
-from jobconsole.screens.system import SystemScreen
 from jobconsole.seat import Seat, in_full
 from jobconsole.watcher import Failed, Lost, Seen, Watcher
 from widgets.pieces import Piece
@@ -40,6 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from jobconsole.stage import Stage
+    from runner.model.snapshot import Snapshot
 
 OWN_WORDS = ("jobs", "runs", "agenda", "board", "system", "theme", "help", "quit")
 """What can be typed beside the commands of the command line."""
@@ -49,6 +44,14 @@ MOVING = frozenset({"", "table", "lines"})
 
 BEAT_SECONDS = 1.0
 """How often what tells of passing time is painted anew."""
+
+
+def _view(module: str, name: str) -> Screen[None]:
+    """A view, imported when it is first shown."""
+    view: type[Screen[None]] = getattr(
+        importlib.import_module(f"jobconsole.screens.{module}"), name
+    )
+    return view()
 
 
 class Console(Seat):
@@ -61,10 +64,10 @@ class Console(Seat):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "jobs": JobsScreen,
-        "runs": RunsScreen,
-        "agenda": AgendaScreen,
-        "board": BoardScreen,
-        "system": SystemScreen,
+        "runs": partial(_view, "runs", "RunsScreen"),
+        "agenda": partial(_view, "agenda", "AgendaScreen"),
+        "board": partial(_view, "board", "BoardScreen"),
+        "system": partial(_view, "system", "SystemScreen"),
     }
     DEFAULT_MODE = "jobs"
     COMMANDS = App.COMMANDS | {Jobs}
@@ -81,8 +84,9 @@ class Console(Seat):
         Binding("ctrl+z", "suspend_process", "Suspend", id="console.stop", show=False),
     ]
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, first: Snapshot | None = None) -> None:
         super().__init__(stage)
+        self.snapshot = first
         self._typed: list[str] = []
         self._keyboard = Keyboard(self, super().on_event)
         self._watcher = Watcher(
@@ -105,7 +109,7 @@ class Console(Seat):
 
     def on_seen(self, message: Seen) -> None:
         """Hand it on to the screen, for when that is ready to show it."""
-        if self.snapshot is None:
+        if not gc.isenabled():
             self.call_after_refresh(_spare_what_started)
         told = self.snapshot.broken if self.snapshot else ()
         self.snapshot = message.snapshot
@@ -133,9 +137,13 @@ class Console(Seat):
         self.switch_mode(mode)
 
     def action_help(self) -> None:
+        from jobconsole.screens.help import Help
+
         self.push_screen(Help(self.screen, ascii_only=self.stage.ascii))
 
     def action_command(self) -> None:
+        from jobconsole.screens.command import CommandScreen
+
         line = self.stage.command_line
         self.push_screen(CommandScreen(line, OWN_WORDS, self._typed), self._obey_typed)
 
@@ -194,6 +202,8 @@ class Console(Seat):
             self.say(called.text.strip() or f"done: {shlex.join(words)}")
         else:
             ended = f" (exit {called.code})" if called.code else ""
+            from jobconsole.screens.page import Page
+
             shown = [(Piece(text),) for text in lines]
             await self.push_screen(Page(f":{shlex.join(words)}{ended}", shown))
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from click.shell_completion import ShellComplete
-
-from jobconsole.cli.diagnostics import ExitCode
-from jobconsole.cli.main import COMMANDS, PROGRAM, call, program
 from jobconsole.cli.session import Session
 from jobconsole.stage import Called
 from jobconsole.wiring import COMPLETION_VARIABLE, Terminal
@@ -26,17 +22,21 @@ DETACHING = frozenset({"run", "replay"})
 
 
 class ClickCommandLine:
-    """Implements `stage.CommandLine`: no second copy of any command."""
+    """Implements `stage.CommandLine`: no second copy of any command.
 
-    def __init__(self, surroundings: Surroundings, config: str, width: int) -> None:
+    The commands are imported when one is typed.
+    """
+
+    def __init__(self, surroundings: Surroundings, config: str) -> None:
         self._surroundings = surroundings
         self._config = config
-        self._width = width
 
     def call(self, words: Sequence[str]) -> Called:
+        from jobconsole.cli.main import call
+
         stream = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
         unicode = self._surroundings.out.unicode
-        terminal = Terminal(unicode=unicode, width=self._width)
+        terminal = Terminal(unicode=unicode, width=self._surroundings.out.width)
         here = self._surroundings._replace(
             stdout=stream, stderr=stream, out=terminal, err=terminal
         )
@@ -44,10 +44,16 @@ class ClickCommandLine:
         return Called(code, stream.buffer.getvalue().decode("utf-8", "replace"))
 
     def acts(self, words: Sequence[str]) -> bool:
+        from jobconsole.cli.main import COMMANDS
+
         entry = COMMANDS.get(words[0]) if words else None
         return entry is None or entry.acts
 
     def complete(self, words: Sequence[str], incomplete: str) -> list[str]:
+        from click.shell_completion import ShellComplete
+
+        from jobconsole.cli.main import PROGRAM, program
+
         about = {"obj": self._session(self._surroundings)}
         completer = ShellComplete(program, about, PROGRAM, COMPLETION_VARIABLE)
         found = completer.get_completions(list(words), incomplete)
@@ -57,10 +63,6 @@ class ClickCommandLine:
         session = Session(surroundings)
         session.config = self._config
         return session
-
-
-def is_fine(called: Called) -> bool:
-    return called.code == ExitCode.FINE
 
 
 def _ending(words: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobconsole.cli.session import Session
+    from runner.model.snapshot import Snapshot
 
 
 def open_console(session: Session, *, read_only: bool) -> int:
@@ -27,18 +28,20 @@ def open_console(session: Session, *, read_only: bool) -> int:
         )
         return ExitCode.USAGE
     config = session.find_config()
-    with session.project():
-        pass  # what is wrong with the project is said before the screen is taken
-    ended = _shown(session, config, read_only=read_only)
+    with session.project() as project:
+        # What is wrong with the project is said before the screen is taken.
+        first = api.watch(project).look()
+    ended = _shown(session, config, first, read_only=read_only)
     if ended:
         session.diagnostics.complain(ended)
         return ExitCode.CONFIGURATION
     return ExitCode.FINE
 
 
-def _shown(session: Session, config: Path, *, read_only: bool) -> str | None:
+def _shown(
+    session: Session, config: Path, first: Snapshot | None, *, read_only: bool
+) -> str | None:
     """Why the console ended, where that was not the person's wish."""
-    import gc
     import sys
 
     from jobconsole.app import Console
@@ -62,18 +65,16 @@ def _shown(session: Session, config: Path, *, read_only: bool) -> str | None:
         host=here.host(),
         preferences=preferences,
         memory=files.memory,
-        command_line=ClickCommandLine(here, str(config), here.out.width),
+        command_line=ClickCommandLine(here, str(config)),
         pager=_program(here.environment, "PAGER", otherwise="less"),
         editor=_program(here.environment, "VISUAL", "EDITOR", otherwise="vi"),
         read_only=read_only,
         colour=here.out.colour,
         ascii=preferences.ascii or not session.output.terminal.unicode,
     )
-    # Nothing of what starting makes is garbage: the first snapshot turns this back on.
-    gc.disable()
     # Keys are to be answered while another thread reads a log that grows.
     sys.setswitchinterval(0.0005)
-    console = Console(stage)
+    console = Console(stage, first)
     leave_when_told(console.leave)
     ended = console.run()
     if console.bug is not None:

@@ -5,6 +5,7 @@ Which screens there are is the business of `app.py` alone.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from jobconsole.stage import Stage
-    from runner.engine.operate import Order
     from runner.model.errors import JobconsoleError
+    from runner.model.orders import Order
     from runner.model.snapshot import Snapshot
 
 LONGEST_MESSAGE = 2_000
@@ -41,7 +42,6 @@ class Seat(App[str]):
         self.stage = stage
         self.snapshot: Snapshot | None = None
         self.last_orders: dict[str, Order] = {}
-        self.observer = Observer()
         self.questions = Desk(stage.opened)
         self.deeds = Desk(stage.opened)
         self.reader = Desk(stage.opened)
@@ -54,6 +54,11 @@ class Seat(App[str]):
         self.set_class(stage.ascii, "-ascii")
         self.set_class(not stage.colour, "-no-colour")
         self.set_keymap(stage.preferences.keys)
+
+    @functools.cached_property
+    def observer(self) -> Observer:
+        """Remembers what was seen of runs that were looked at."""
+        return Observer()
 
     @property
     def now(self) -> int:

@@ -11,7 +11,7 @@ from jobconsole.cli.completion import complete_jobs
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import config_option, duration, instant
 from runner import api
-from runner.engine.control import Decision
+from runner.model.orders import Decision
 from runner.model.views import JobState
 
 if TYPE_CHECKING:

@@ -16,10 +16,11 @@ from jobconsole.cli.options import (
     role_option,
 )
 from runner import api
-from runner.engine.replay import Replayed, ReplayOrder
+from runner.model.orders import ReplayOrder
 
 if TYPE_CHECKING:
     from jobconsole.cli.session import Session
+    from runner.engine.replay import Replayed
 
 
 @click.command()

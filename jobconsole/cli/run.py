@@ -18,7 +18,7 @@ from jobconsole.cli.options import (
     role_option,
 )
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.run import ACTIVE, RunStatus
 from runner.model.views import HistoryQuery
 

@@ -92,7 +92,7 @@ def _tick(session: Session, asked: _Asked) -> int:
 
 
 def _force(session: Session, asked: _Asked) -> int:
-    from runner.engine.operate import Order
+    from runner.model.orders import Order
 
     with session.project() as project:
         order = Order(job_id=asked.job or "", actor_user=session.surroundings.user())

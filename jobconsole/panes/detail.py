@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from jobconsole import marks
 from jobconsole.marks import Style
-from jobconsole.panes.files import FilesPane
-from jobconsole.panes.history import HistoryPane
-from jobconsole.panes.log import LogPane
-from jobconsole.panes.overview import OverviewPane
 from jobconsole.panes.pane import Pane, Subject
-from jobconsole.panes.spec import SpecPane
 from jobconsole.part import Part
 from jobconsole.sentence import Sentence
 from jobconsole.shown.rows import shape
@@ -29,14 +25,20 @@ from widgets.tabline import Tab, TabLine
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from jobconsole.panes.history import HistoryPane
 
-PANES: dict[str, type[Pane]] = {
-    "overview": OverviewPane,
-    "log": LogPane,
-    "history": HistoryPane,
-    "files": FilesPane,
-    "spec": SpecPane,
+
+PANES = {
+    "overview": "OverviewPane",
+    "log": "LogPane",
+    "history": "HistoryPane",
+    "files": "FilesPane",
+    "spec": "SpecPane",
 }
+"""Modules beside this one, and what is in them: imported and made when first shown."""
+
+REST_SECONDS = 0.1
+"""A job is asked about where the cursor rests, not where it passes."""
 
 PAGE_KEYS: tuple[Binding, ...] = (
     Binding("l", "page('log')", "log", id="job.log"),
@@ -56,13 +58,6 @@ class DetailPane(Part, Vertical):
         Binding("right", "turn(1)", "Next page", show=False, id="detail.next"),
     ]
 
-    class Turned(Message):
-        """Another page is shown."""
-
-        def __init__(self, page: str) -> None:
-            super().__init__()
-            self.page = page
-
     def __init__(self, page: str = "overview") -> None:
         super().__init__()
         self._page = page
@@ -76,12 +71,7 @@ class DetailPane(Part, Vertical):
         tabs.active = self._page
         yield tabs
         with ContentSwitcher(initial=self._page):
-            for name, pane in PANES.items():
-                yield pane(id=name)
-
-    @property
-    def page(self) -> str:
-        return self._page
+            yield _made(self._page)
 
     @property
     def run(self) -> RunView | None:
@@ -98,32 +88,26 @@ class DetailPane(Part, Vertical):
         self.visible = job is not None
         if job is None or (job is self._job and run_id is None):
             return
-        if self._job is None or job.id != self._job.id or run_id is not None:
+        other = self._job is None or job.id != self._job.id
+        if other or run_id is not None:
             self._chosen_run = run_id
+        rest = REST_SECONDS if other and self._job is not None else 0.0
         self._job = job
-        self._load()
+        self._load(rest)
 
     def choose_run(self, run_id: str) -> None:
         """Let the pages be about another run of the same job."""
         self._chosen_run = run_id
         self._load()
 
-    def turn_to(self, page: str) -> None:
+    def turn_to(self, page: str, *, focus: bool = False) -> None:
+        """Show another page, and give the keys to what it shows if wanted."""
         self._page = page
         self.query_one(TabLine).active = page
-        self.query_one(ContentSwitcher).current = page
-        self.post_message(self.Turned(page))
-        self._load()
+        self._turn(focus=focus)
 
     def beat(self) -> None:
         self._beat()
-
-    def focus_page(self) -> None:
-        """Give the keys to what the page shows."""
-        for widget in self._pane.query("*"):
-            if widget.can_focus:
-                widget.focus()
-                return
 
     def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
         message.stop()
@@ -143,7 +127,27 @@ class DetailPane(Part, Vertical):
         return self.query_one(f"#{self._page}", Pane)
 
     @work(exclusive=True, group="load")
-    async def _load(self) -> None:
+    async def _turn(self, *, focus: bool) -> None:
+        page, switcher = self._page, self.query_one(ContentSwitcher)
+        if not switcher.query(f"#{page}"):
+            await switcher.mount(_made(page))
+        switcher.current = page
+        if focus:
+            self._focus_page()
+        await self._show()
+
+    def _focus_page(self) -> None:
+        for widget in self._pane.query("*"):
+            if widget.can_focus:
+                self.screen.set_focus(widget)
+                return
+
+    @work(exclusive=True, group="load")
+    async def _load(self, rest: float = 0.0) -> None:
+        await asyncio.sleep(rest)
+        await self._show()
+
+    async def _show(self) -> None:
         job = self._job
         if job is None:
             return
@@ -171,3 +175,9 @@ class DetailPane(Part, Vertical):
         elif job.description:
             pieces.append(Piece(f"  {job.description}", Style.FAINT))
         self.query_one("#about", Sentence).say(pieces)
+
+
+def _made(page: str) -> Pane:
+    module = importlib.import_module(f"jobconsole.panes.{page}")
+    pane: type[Pane] = getattr(module, PANES[page])
+    return pane(id=page)

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from runner.engine.activity import Observer
     from runner.engine.browse import Fires, JobDetail
+    from runner.model.activity import Activity
     from runner.model.log import LogLine
+    from runner.store.transcript import Transcript
 
 FIRES_SHOWN = 3
 LINES_SHOWN = 15
@@ -27,19 +30,27 @@ BEATS_A_LOOK = 2
 
 
 class _Known(NamedTuple):
-    """The part of OverviewFacts that is asked of the core."""
+    """What is asked once of a job and a run of it."""
 
     detail: JobDetail | None
     fires: Fires | None
-    lines: Sequence[LogLine]
+    transcript: Transcript | None
     hint: str
 
 
+class _Seen(NamedTuple):
+    """What is looked at again and again while the run goes on."""
+
+    lines: Sequence[LogLine]
+    activity: Activity | None
+
+
 class OverviewPane(Pane):
-    """Only what is running is looked at again and again."""
+    """Asks what is known once, and looks again at what is running."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._known: _Known | None = None
         self._facts: OverviewFacts | None = None
         self._beats = 0
 
@@ -49,27 +60,27 @@ class OverviewPane(Pane):
         yield fields
 
     async def load(self, subject: Subject) -> None:
-        known = await self.ask(_known, subject, self.console.now)
-        if known is None:
-            return
-        self._facts = OverviewFacts(subject.job, subject.run, *known)
+        self._known = await self.ask(_ask, subject, self.console.now)
         await self._look(subject)
 
     async def beat(self, subject: Subject) -> None:
         self._beats += 1
         running = subject.run is not None and subject.run.status is RunStatus.RUNNING
         if running and self._beats % BEATS_A_LOOK == 0:
-            await self.load(subject)
+            await self._look(subject)
         else:
             self._paint()
 
     async def _look(self, subject: Subject) -> None:
-        run = subject.run
-        if self._facts is not None and run is not None and not run.status.ended:
-            observer = self.console.observer
-            seen = await self.ask(api.activity, observer, run.run_id)
-            self._facts = self._facts._replace(activity=seen)
-        self._paint()
+        known = self._known
+        if known is None:
+            return
+        seen = await self.ask(_look, subject, known, self.console.observer)
+        if seen is not None:
+            job, run = subject.job, subject.run
+            rest = (known.detail, known.fires, known.hint)
+            self._facts = OverviewFacts(job, run, *rest, *seen)
+            self._paint()
 
     def _paint(self) -> None:
         if self._facts is not None:
@@ -79,17 +90,28 @@ class OverviewPane(Pane):
             self.query_one(Fields).show_fields(fields)
 
 
-def _known(project: api.Project, subject: Subject, now: int) -> _Known:
-    """What is asked once for a job and a run of it, in the thread that answers."""
+def _ask(project: api.Project, subject: Subject, now: int) -> _Known:
+    """In the thread that answers, which alone uses the transcript."""
     detail, fires = None, None
     with contextlib.suppress(JobNotFoundError):  # not configured any more
         detail = api.job_detail(project, subject.job.id)
         (fires,) = api.next_fires(project, subject.job.id, now, FIRES_SHOWN)
     if subject.run is None:
-        return _Known(detail, fires, (), "")
+        return _Known(detail, fires, None, "")
     run_id = subject.run.run_id
-    transcript = api.transcript(project, run_id)
-    transcript.update(ended=subject.run.status.ended)
     receipt = api.receipt(project, run_id)
     hint = receipt.error.hint if receipt and receipt.error else ""
-    return _Known(detail, fires, tuple(transcript.tail(LINES_SHOWN)), hint)
+    return _Known(detail, fires, api.transcript(project, run_id), hint)
+
+
+def _look(
+    project: api.Project, subject: Subject, known: _Known, observer: Observer
+) -> _Seen:
+    run, transcript = subject.run, known.transcript
+    if run is None or transcript is None:
+        return _Seen((), None)
+    transcript.update(ended=run.status.ended)
+    lines = tuple(transcript.tail(LINES_SHOWN))
+    if run.status.ended:
+        return _Seen(lines, None)
+    return _Seen(lines, api.activity(project, observer, run.run_id))

@@ -1,4 +1,7 @@
-"""What an operator can do to jobs and runs, the same on every view that shows some."""
+"""What an operator can do to jobs and runs, the same on every view that shows some.
+
+Dialogs are imported when they are opened: the first rows need none of them.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,9 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from jobconsole import decided, words
-from jobconsole.screens.confirm import Confirm
 from jobconsole.screens.frame import ConsoleScreen
-from jobconsole.screens.run_dialog import RunDialog
-from jobconsole.screens.why import WhyScreen
-from jobconsole.shown.overview import activity_lines
 from runner import api
-from runner.engine.control import Decision
-from runner.engine.operate import Order
+from runner.model.orders import Decision, Order
 from runner.model.run import ACTIVE, Trigger
 from runner.model.views import HistoryQuery, JobState, RunView
 from widgets.pieces import Piece
@@ -73,6 +71,8 @@ class ActingScreen(ConsoleScreen):
         return super().check_action(action, parameters)
 
     def action_run(self) -> None:
+        from jobconsole.screens.run_dialog import RunDialog
+
         job = self.chosen_job()
         if job is not None:
             last = self.console.last_orders.get(job.id)
@@ -115,6 +115,8 @@ class ActingScreen(ConsoleScreen):
 
     @work(group="dialog")
     async def action_why(self) -> None:
+        from jobconsole.screens.why import WhyScreen
+
         job = self.chosen_job()
         if job is not None:
             await self.app.push_screen(WhyScreen(job.id, self.chosen_instant()))
@@ -200,6 +202,8 @@ class ActingScreen(ConsoleScreen):
 
     def _ask_to_end(self, *, kill: bool) -> None:
         """Ask before the chosen run is ended, or the one that the job has under way."""
+        from jobconsole.screens.confirm import Confirm
+
         run, job = self.chosen_run(), self.chosen_job()
         job_id = run.job_id if run else job.id if job else None
         if job_id is None:
@@ -245,6 +249,8 @@ class ActingScreen(ConsoleScreen):
 
     async def _about(self, run: RunView | None) -> list[Pieces]:
         """What one should know before ending a run."""
+        from jobconsole.shown.overview import activity_lines
+
         if run is None:
             return [(Piece("it has ended meanwhile"),)]
         started = run.started_ms or run.queued_ms

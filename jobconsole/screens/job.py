@@ -37,7 +37,7 @@ class JobScreen(ActingScreen):
 
     def on_mount(self) -> None:
         self._detail.show_job(self._job, self._run_id)
-        self._detail.focus_page()
+        self._detail.turn_to(self._page, focus=True)
 
     def chosen_job(self) -> JobView | None:
         return self._job
@@ -56,8 +56,7 @@ class JobScreen(ActingScreen):
         self._detail.beat()
 
     def action_page(self, page: str) -> None:
-        self._detail.turn_to(page)
-        self._detail.focus_page()
+        self._detail.turn_to(page, focus=True)
 
     def action_back(self) -> None:
         self.dismiss()

@@ -11,7 +11,6 @@ from textual.message import Message
 from jobconsole.filters import Filter
 from jobconsole.panes.detail import PAGE_KEYS, DetailPane
 from jobconsole.screens.filter_line import FilterLine
-from jobconsole.screens.job import JobScreen
 from jobconsole.screens.marking import ManyJobs
 from jobconsole.screens.masthead import Masthead
 from jobconsole.shown.rows import JOB_COLUMNS, job_order, job_row
@@ -132,9 +131,10 @@ class JobsScreen(ManyJobs):
         if job is None:
             return
         if self._is_wide:
-            self._detail.turn_to(page)
-            self._detail.focus_page()
+            self._detail.turn_to(page, focus=True)
         else:
+            from jobconsole.screens.job import JobScreen
+
             self.app.push_screen(JobScreen(job, page))
 
     def action_turn(self, by: int) -> None:

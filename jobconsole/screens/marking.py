@@ -8,9 +8,8 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from jobconsole.screens.acting import ActingScreen
-from jobconsole.screens.bulk import Bulk
 from runner import api
-from runner.engine.control import Decision
+from runner.model.orders import Decision
 from runner.model.run import ACTIVE
 from runner.model.views import HistoryQuery
 
@@ -43,6 +42,8 @@ class ManyJobs(ActingScreen):
 
     @work(group="dialog")
     async def action_bulk(self) -> None:
+        from jobconsole.screens.bulk import Bulk
+
         jobs = self.marked_jobs()
         if not jobs:
             self.console.say("nothing is marked: space marks a job, * marks all")

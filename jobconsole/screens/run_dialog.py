@@ -15,7 +15,7 @@ from jobconsole.screens.dialog import Dialog
 from jobconsole.screens.look import content, paragraph
 from runner import api
 from runner.config.units import format_duration, parse_seconds
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.run import Trigger
 from widgets.entry import Entry
 from widgets.pieces import Piece, clean
@@ -63,9 +63,8 @@ class RunDialog(Dialog[Order | None]):
         title = f"Run {self._job_id}"
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static(content([Piece(title, "strong")]), classes="title")
-            with Horizontal(classes="field"):
+            with Horizontal(classes="field", id="roles"):
                 yield Label("Role")
-                yield RadioSet(id="role")
             with Horizontal(classes="field"):
                 yield Label("Args")
                 yield Entry(id="args", placeholder="as a shell has them")
@@ -93,7 +92,7 @@ class RunDialog(Dialog[Order | None]):
         args = last.args if last and last.args is not None else proposal.args
         timeout = last.timeout if last and last.timeout else proposal.timeout
         buttons = [self._button(choice, role) for choice in proposal.roles]
-        await self.query_one(RadioSet).mount_all(buttons)
+        await self.query_one("#roles").mount(RadioSet(*buttons))
         self._say("\n".join(it.denied for it in proposal.roles if it.denied), "faint")
         self.query_one("#args", Entry).value = shlex.join(args)
         self.query_one("#timeout", Entry).value = format_duration(timeout)
@@ -127,7 +126,6 @@ class RunDialog(Dialog[Order | None]):
 
     def _order(self, proposal: Proposal) -> Order:
         """What is asked for. Raises ValueError that says what is wrong."""
-        # Asked of the buttons: their set learns late which of them is pressed.
         role = next((it.name for it in self.query(RoleButton) if it.value), None)
         if role is None:
             message = "Choose a role that may start it."

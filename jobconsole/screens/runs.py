@@ -15,7 +15,7 @@ from jobconsole.screens.filter_line import FilterLine
 from jobconsole.screens.job import JobScreen, removed_job
 from jobconsole.screens.masthead import Masthead
 from runner import api
-from runner.engine.replay import ReplayOrder
+from runner.model.orders import ReplayOrder
 from runner.model.views import HistoryQuery, RunView
 
 if TYPE_CHECKING:

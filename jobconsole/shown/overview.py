@@ -39,8 +39,8 @@ class OverviewFacts(NamedTuple):
     run: RunView | None
     detail: JobDetail | None
     fires: Fires | None
-    lines: Sequence[LogLine]
     hint: str
+    lines: Sequence[LogLine]
     activity: Activity | None = None
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from runner.engine.control import Decided, Decision
-    from runner.engine.operate import Cancelled, Order
+    from runner.engine.control import Decided
+    from runner.engine.operate import Cancelled
     from runner.engine.project import Project
     from runner.engine.propose import Proposal
-    from runner.engine.replay import Replayed, ReplayOrder
+    from runner.engine.replay import Replayed
     from runner.engine.undo import Undone
+    from runner.model.orders import Decision, Order, ReplayOrder
 
 
 def propose(project: Project, job_id: str, user: str) -> Proposal:

@@ -38,20 +38,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runner.engine.project import Project
+    from runner.model.orders import Decision
     from runner.model.views import JobView
     from runner.store.jobs import Progress
 
 _NOTHING_AHEAD = (
     "Only what falls due by its schedule can be skipped: give it a `when:`."
 )
-
-
-class Decision(NamedTuple):
-    """Who decides, and why. `until` (epoch seconds) is for `pause` alone."""
-
-    actor_user: str
-    reason: str = ""
-    until: int | None = None
 
 
 class Decided(NamedTuple):

@@ -23,22 +23,12 @@ from runner.store.runs import ASKED_PRIORITY, NewRun
 if TYPE_CHECKING:
     from runner.engine.project import Project
     from runner.model.job import Job
+    from runner.model.orders import Order
     from runner.model.role import Role
     from runner.model.views import RunView
 
 
 _ALL_PROBLEMS = "`jobconsole validate` shows every problem."
-
-
-class Order(NamedTuple):
-    """A run that somebody asks for. `args` and `timeout` (seconds) replace the job's."""
-
-    job_id: str
-    actor_user: str
-    role: str | None = None
-    args: tuple[str, ...] | None = None
-    timeout: int | None = None
-    trigger: Trigger = Trigger.MANUAL
 
 
 class Wanted(NamedTuple):

@@ -19,15 +19,8 @@ from runner.store.db import transaction
 if TYPE_CHECKING:
     from runner.engine.authority import Actor
     from runner.engine.project import Project
+    from runner.model.orders import ReplayOrder
     from runner.model.role import Role
-
-
-class ReplayOrder(NamedTuple):
-    """Who wants a run again. `role` and `timeout` (seconds) replace those of then."""
-
-    actor_user: str
-    role: str | None = None
-    timeout: int | None = None
 
 
 class Replayed(NamedTuple):

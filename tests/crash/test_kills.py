@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
 from runner.model.errors import Code
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from runner.process.cgroup import own_folder
 from tests.helpers.crash import command, until_killed

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
 from runner.engine.settle import read_receipt
 from runner.model.instants import parse_ms, utc_text
+from runner.model.orders import Order
 from runner.model.run import RunStatus, new_run_id
 from runner.model.views import HistoryQuery
 from runner.process.clock import SystemClock

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
 from runner.model.errors import Code
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from tests.helpers.project import ended, run_job
 from tests.helpers.site import error_log_of, log_of, receipt_of, site

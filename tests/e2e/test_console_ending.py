@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from runner.model.views import HistoryQuery
 from tests.helpers.project import opened, write_project

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from tests.helpers.processes import PROGRAMS
 from tests.helpers.screen import HOSTILE
 from tests.helpers.site import site

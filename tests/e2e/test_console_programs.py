@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from tests.helpers.site import site
 from tests.helpers.terminal import CLEAR, ENTER, SMALL, console
 

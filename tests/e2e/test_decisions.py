@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.control import Decision
+from runner.model.orders import Decision
 from runner.model.run import RunStatus
 from runner.model.views import HistoryQuery
 from runner.process.clock import SystemClock

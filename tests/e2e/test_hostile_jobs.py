@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
 from runner.model.errors import Code
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from runner.process.environment import RUN_VARIABLE
 from runner.process.table import ProcTable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from tests.helpers.hiding import WAYS, hidden, hiding
 from tests.helpers.processes import end, living, python_program

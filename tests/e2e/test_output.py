@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from tests.helpers.processes import python_program
 from tests.helpers.project import ended, run_job

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
 from runner.model.errors import OverlapError
 from runner.model.occurrence import Reason
+from runner.model.orders import Order
 from runner.model.run import RunStatus, Trigger
 from runner.model.views import HistoryQuery
 from tests.fakes.clock import FakeClock

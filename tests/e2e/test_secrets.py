@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from tests.helpers.processes import end
 from tests.helpers.project import ended, run_job

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runner import api
-from runner.engine.control import Decision
 from runner.engine.reindex import _rebuild
+from runner.model.orders import Decision
 from runner.store import control
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.process.environment import current
 from tests.helpers.wait import wait_until
 

@@ -20,9 +20,9 @@ def farm(tmp_path: Path) -> Iterator[Still]:
 
 
 def line_of(it: Still, width: int = 100) -> ClickCommandLine:
-    return ClickCommandLine(
-        surroundings(it.project.root), str(it.project.config), width
-    )
+    here = surroundings(it.project.root)
+    here = here._replace(out=here.out._replace(width=width))
+    return ClickCommandLine(here, str(it.project.config))
 
 
 def test_says_what_a_command_says(farm: Still) -> None:

@@ -10,7 +10,7 @@ import pytest
 from jobconsole.screens.jobs import JobsScreen
 from jobconsole.screens.system import SystemScreen
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.views import JobState
 from tests.helpers.stage import MIDDLE, USER, WIDE, on_stage, stage_of, visit
 from tests.tui.conftest import FIVE, JOBS

@@ -135,7 +135,7 @@ async def test_remembers_what_was_typed(farm: Still) -> None:
 
 async def test_commands_of_the_program_are_the_same_here(farm: Still) -> None:
     here = surroundings(farm.project.root)
-    line = ClickCommandLine(here, str(farm.project.config), 100)
+    line = ClickCommandLine(here, str(farm.project.config))
     async with visit(farm, MIDDLE, command_line=line) as operator:
         await typed(operator, "pause zeta --reason holidays")
         await operator.waits(
@@ -156,7 +156,7 @@ async def test_commands_of_the_program_are_the_same_here(farm: Still) -> None:
 
 async def test_a_run_that_is_started_here_is_not_waited_for(farm: Still) -> None:
     here = surroundings(farm.project.root)
-    line = ClickCommandLine(here, str(farm.project.config), 100)
+    line = ClickCommandLine(here, str(farm.project.config))
     async with visit(farm, command_line=line) as operator:
         await typed(operator, "run mid -- --follow")
         await operator.waits(
@@ -171,7 +171,7 @@ async def test_a_read_only_console_calls_nothing_that_acts(
     farm: Still, words: str
 ) -> None:
     here = surroundings(farm.project.root)
-    line = ClickCommandLine(here, str(farm.project.config), 100)
+    line = ClickCommandLine(here, str(farm.project.config))
     assert line.acts(words.split())
     async with visit(farm, read_only=True, command_line=line) as operator:
         await typed(operator, words)

@@ -257,3 +257,12 @@ async def test_tabs_of_the_masthead_are_clicked(farm: Still) -> None:
         column = operator.lines[1].index("System")
         await operator.pilot.click(offset=(column, 1))
         await operator.sees("[System 5]", "Configuration")
+
+
+async def test_a_long_filter_stays_readable(farm: Still) -> None:
+    async with visit(farm, SMALL) as operator:
+        await operator.press("slash")
+        operator.console.screen.query_one(Input).value = "!x " * 40 + "zet"
+        await operator.press("end", "a")
+        await operator.sees("!x !x zeta")
+        await operator.waits(lambda: operator.rows == ["zeta"], "one job")

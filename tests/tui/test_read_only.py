@@ -9,7 +9,7 @@ from jobconsole.screens.help import Help
 from jobconsole.screens.jobs import JobsScreen
 from jobconsole.screens.why import WhyScreen
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from runner.model.views import HistoryQuery, JobState
 from tests.helpers.decisions import pause

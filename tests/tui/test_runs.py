@@ -13,7 +13,7 @@ from jobconsole.screens.run_dialog import RunDialog
 from jobconsole.screens.runs import RunsScreen
 from jobconsole.screens.why import WhyScreen
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 from runner.model.run import RunStatus, Trigger
 from runner.model.views import HistoryQuery
 from tests.helpers.stage import MIDDLE, USER, WIDE, visit

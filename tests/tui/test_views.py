@@ -16,7 +16,7 @@ from jobconsole.screens.run_dialog import RunDialog
 from jobconsole.screens.runs import RunsScreen
 from jobconsole.screens.system import SystemScreen
 from runner import api
-from runner.engine.control import Decision
+from runner.model.orders import Decision
 from tests.helpers.stage import MIDDLE, SMALL, WIDE, visit
 
 if TYPE_CHECKING:

@@ -42,12 +42,12 @@ VIEW = SystemView(
 
 
 def shown(used: DiskUse | None = None, **changes: Any) -> str:
-    return page_of(system_lines(replace(VIEW, **changes), used, NOW))
+    return page_of(system_lines(replace(VIEW, **changes), used, NOW, 120))
 
 
 def styles_of(text: str, **changes: Any) -> set[str]:
     """The styles of the pieces that hold a text."""
-    lines = system_lines(replace(VIEW, **changes), None, NOW)
+    lines = system_lines(replace(VIEW, **changes), None, NOW, 120)
     return {piece.style for line in lines for piece in line if text in piece.text}
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from runner import api
 from runner.engine.activity import Observer
-from runner.engine.operate import Order
 from runner.model.activity import AgentState
 from runner.model.errors import JobNotFoundError
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from runner.store.events import reopen
 from tests.helpers.project import ended, run_job

@@ -10,8 +10,8 @@ import pytest
 
 from runner import api
 from runner.engine.admit import gather, lacking, live_workers, start
-from runner.engine.operate import Order
 from runner.model.identity import Identity
+from runner.model.orders import Order
 from runner.model.views import HistoryQuery
 from runner.process.identity import boot_id
 from runner.process.spawn import Detached

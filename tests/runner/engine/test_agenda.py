@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner import api
-from runner.engine.control import Decision
 from runner.engine.enqueue import decode_schedule
-from runner.engine.operate import Order
 from runner.model.agenda import Coming, Effect
 from runner.model.instants import parse_ms
 from runner.model.occurrence import Reason
+from runner.model.orders import Decision, Order
 from runner.model.run import RunStatus, Trigger, duration_mark
 from runner.model.schedule import Legacy
 from runner.schedule import fires, timetable

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
-from runner.engine.replay import ReplayOrder
 from runner.model.comparison import Fact, Section
 from runner.model.errors import JobNotFoundError
+from runner.model.orders import Order, ReplayOrder
 from tests.helpers.project import ended, run_job, write_project
 from tests.helpers.site import site, started, until
 

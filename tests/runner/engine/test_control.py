@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner import api
-from runner.engine.operate import Order
 from runner.model.errors import (
     JobNotFoundError,
     PolicyDeniedError,
     TriggerInvalidError,
 )
 from runner.model.occurrence import Reason, Stretch
+from runner.model.orders import Order
 from runner.model.run import RunStatus
 from runner.model.views import JobState
 from runner.process.environment import RUN_VARIABLE, current

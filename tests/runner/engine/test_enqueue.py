@@ -8,8 +8,8 @@ import pytest
 
 from runner import api
 from runner.engine.decide import CATCH_UP_MOST
-from runner.engine.operate import Order
 from runner.model.occurrence import Reason, Stretch
+from runner.model.orders import Order
 from runner.model.run import RunStatus, Trigger
 from runner.model.views import HistoryQuery
 from tests.helpers.still import Row, at, still

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.control import Decision
 from runner.engine.named_instant import resolve
-from runner.engine.operate import Order
 from runner.model.account import Explanation, Verdict
 from runner.model.errors import JobNotFoundError
 from runner.model.instants import parse_ms
 from runner.model.occurrence import Reason
+from runner.model.orders import Decision, Order
 from tests.helpers.still import Still, at, still
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.control import Decision
 from runner.engine.job_view import KnownJobs, job_views
+from runner.model.orders import Decision
 from tests.helpers.project import opened, run_job, write_project
 
 if TYPE_CHECKING:

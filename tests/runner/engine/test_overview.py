@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from runner import __version__, api
 from runner.engine import overview
-from runner.engine.operate import Order
 from runner.model.errors import Code
+from runner.model.orders import Order
 from runner.model.system import DiskUse, PastTick, Version, WorkerView
 from runner.process.clock import SystemClock
 from runner.process.environment import DRIVER_VARIABLE

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from runner import api
-from runner.engine.operate import Order
-from runner.engine.replay import Replayed, ReplayOrder
+from runner.engine.replay import Replayed
 from runner.model.errors import JobNotFoundError, OverlapError, PolicyDeniedError
+from runner.model.orders import Order, ReplayOrder
 from runner.model.run import RunStatus, Trigger
 from runner.process.environment import current
 from runner.store import runs, totals

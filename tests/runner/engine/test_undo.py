@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner import api
-from runner.engine.operate import Order
 from runner.model.errors import PolicyDeniedError, TooLateError
 from runner.model.occurrence import Reason
+from runner.model.orders import Order
 from runner.model.views import JobState
 from runner.process.environment import RUN_VARIABLE, current
 from runner.store import control
