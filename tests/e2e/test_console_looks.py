@@ -177,7 +177,7 @@ def test_narrowed_while_reading(tmp_path: Path) -> None:
     write_project(tmp_path, JOBS)
     with console(tmp_path) as it:
         it.press("l")
-        it.wait_for("[Log]", "Search")
+        it.wait_for("[Log]", "wrap")
         it.resize(*SMALL)
         it.wait_for("open", lambda: "[Log]" not in it.text)
         it.press(DOWN)
