@@ -14,7 +14,6 @@ from jobconsole.ascii import AsciiOnly, key_name
 from jobconsole.desk import Desk
 from jobconsole.preferences import THEMES, Memory, keep_memory, load_memory
 from jobconsole.themes import themes
-from runner.engine.activity import Observer
 from runner.model.text import sanitise
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from jobconsole.stage import Stage
+    from runner.engine.activity import Observer
     from runner.model.errors import JobconsoleError
     from runner.model.orders import Order
     from runner.model.snapshot import Snapshot
