@@ -58,7 +58,9 @@ class Seat(App[str]):
     @functools.cached_property
     def observer(self) -> Observer:
         """Remembers what was seen of runs that were looked at."""
-        return Observer()
+        from runner.engine import activity
+
+        return activity.Observer()
 
     @property
     def now(self) -> int:

@@ -67,7 +67,7 @@ async def chosen_run(operator: Operator) -> None:
     await operator.press("down", "enter")
     await operator.sees("QuotaError")
     await operator.press("v")
-    await operator.sees("printed last")
+    await operator.sees("last run")
 
 
 async def bulk(operator: Operator) -> None:
@@ -135,7 +135,7 @@ async def completions(operator: Operator) -> None:
 
 async def palette(operator: Operator) -> None:
     await operator.press("ctrl+p")
-    await operator.sees("Search for commands", "key ")
+    await operator.sees("Search for commands", "Job ")
     await operator.types("theme")
     await operator.sees("Theme safe-light")
 
@@ -184,11 +184,11 @@ class Scene(NamedTuple):
 
 SCENES = (
     Scene("jobs", ALL, jobs),
-    Scene("overview", THREE, page("youtube_sync", "enter", "printed last")),
+    Scene("overview", THREE, page("youtube_sync", "enter", "asking for page 2")),
     Scene("overview-running", THREE, page("log_bug_hunter", "enter", "processes")),
     Scene("overview-invalid", (DARK,), page("stale_branches", "enter", "where")),
     Scene("log", TWO, page("disk_report", "l", "done")),
-    Scene("history", TWO, page("thumbnails", "h", "OUTCOME", "SIGKILL")),
+    Scene("history", TWO, page("thumbnails", "h", "OUTCOME", "1m43s")),
     Scene("run", (DARK,), chosen_run),
     Scene("files", TWO, page("youtube_sync", "f", "summary.md", "failed")),
     Scene("spec", TWO, page("youtube_sync", "d", "defined in")),
