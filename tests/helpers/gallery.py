@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import zlib
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,104 +17,43 @@ from runner.engine.enqueue import decode_schedule, next_after
 from runner.engine.manifest import Manifest
 from runner.engine.settle import settle, write_receipt
 from runner.model.identity import Identity
-from runner.model.instants import utc_text, utc_text_ms
+from runner.model.instants import utc_text_ms
 from runner.model.occurrence import Reason
 from runner.model.orders import Decision
-from runner.model.receipt import ErrorEnvelope, HostRecord, Receipt
-from runner.model.run import OUTCOME_MARKS, RunStatus, Trigger
+from runner.model.receipt import HostRecord, Receipt
+from runner.model.run import Trigger
 from runner.process.identity import boot_id, start_of
 from runner.store import jobs, meta, occurrences, runs, ticks
 from runner.store.db import transaction
 from runner.store.folders import write_file
 from tests.fakes.clock import FakeClock
-from tests.helpers.still import at
+from tests.helpers.story import (
+    BUSY_SINCE,
+    DAY,
+    ENDS,
+    FIRST_SEEN,
+    HOUR,
+    LIVES,
+    MINUTE,
+    NOW,
+    deeds,
+    digest,
+    letter_of,
+    run_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runner.api import Project
     from runner.store.runs import Claim
+    from tests.helpers.story import Deed
 
 DATA = Path(__file__).parents[1] / "data" / "gallery"
 CONFIG = (DATA / "teleclaude.yml").read_text("utf-8")
 
-NOW = at("2026-10-24 14:20")
-"""A Saturday, 16:20 in Berlin: in the night the clock goes back."""
-
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
-BUSY_SINCE = at("2026-10-24 14:00")
-"""Since then log_bug_hunter runs; an hour before, it could not."""
-
-FIRST_SEEN = NOW - 60 * DAY
 START = {"HOME": "/home/anna", "PATH": "/usr/bin:/bin", "TZ": "Europe/Berlin"}
 HOST = HostRecord("mac-mini", "darwin", "3.11.9", "0.2.0", "boot")
-
-
-class Lived(NamedTuple):
-    """How a job's runs went: a letter for each, the last of them at `last`.
-
-    Seconds: `gap` from one to the next, `took` about.
-    """
-
-    job_id: str
-    ends: str
-    last: int
-    gap: int
-    took: int
-    role: str = "admin"
-    cost: float | None = None
-    trigger: Trigger = Trigger.SCHEDULE
-
-
-class Deed(NamedTuple):
-    """One run that has ended."""
-
-    of: Lived
-    at: int
-    took_ms: int
-    status: RunStatus
-
-
-LIVES = (
-    Lived("log_bug_hunter", "sssfssssssssfsssssss", BUSY_SINCE - 2 * HOUR, HOUR, 190, "member", 0.11),
-    Lived("memory_review", "ssss", at("2026-10-19 16:00"), 2 * DAY, 1_460, cost=0.84),
-    Lived("youtube_sync", "sssssfsssssssssssfff", at("2026-10-24 04:00"), DAY, 41, "member"),
-    Lived("thumbnails", "ssskssskssssk", at("2026-10-24 12:00"), 6 * HOUR, 95),
-    Lived("backup_photos", "ssssssst", at("2026-10-24 00:30"), DAY, 600),
-    Lived("mirror_sync", "sssl", at("2026-10-24 07:00"), 12 * HOUR, 70),
-    Lived("invoice_check", "ssc", at("2026-10-22 07:00"), 3 * DAY, 12, trigger=Trigger.CONSOLE),
-    Lived("weekly_digest", "ssss", at("2026-10-23 07:00"), 7 * DAY, 4),
-    Lived("old_reports", "s", at("2026-09-12 04:00"), DAY, 2),
-    Lived("tidy_downloads", "ssssssssssss", at("2026-10-23 16:00"), DAY, 1),
-    Lived("disk_report", "ssssssssssssssssssss", at("2026-10-24 12:00"), 6 * HOUR, 3),
-    Lived("wide_letters", "ss", at("2026-10-23 21:45"), DAY, 9),
-    Lived("odd_letters", "s", at("2026-10-24 00:15"), DAY, 9, trigger=Trigger.CATCH_UP),
-)  # fmt: skip
-
-KILLED = "k"
-"""Beside OUTCOME_MARKS: failed by a signal."""
-
-
-class End(NamedTuple):
-    exit_code: int | None
-    signal: int | None
-    error: ErrorEnvelope | None
-
-
-ENDS = {
-    "s": End(0, None, None),
-    "f": End(1, None, ErrorEnvelope("job_execution_failed", "exit code 1")),
-    KILLED: End(
-        None,
-        9,
-        ErrorEnvelope(
-            "job_execution_failed", "killed by SIGKILL", "Perhaps memory ran out."
-        ),
-    ),
-    "t": End(None, 15, ErrorEnvelope("job_timeout", "took longer than 10m")),
-    "c": End(None, 15, None),
-    "l": End(None, None, ErrorEnvelope("job_lost", "its worker was gone")),
-}
 
 
 def make(root: Path) -> Path:
@@ -158,13 +97,11 @@ class Painter:
         self._worker = Identity(1, start_of(1) or 0, boot_id())
 
     def paint(self) -> None:
-        deeds = sorted(
-            itertools.chain.from_iterable(map(_deeds, LIVES)), key=lambda it: it.at
-        )
-        for deed in deeds:
+        lived = itertools.chain.from_iterable(map(deeds, LIVES))
+        for deed in sorted(lived, key=lambda it: it.at):
             self._live(deed)
         self._refuse_overlap()
-        self._begin("log_bug_hunter", BUSY_SINCE, "member")
+        self._leave_traces(self._begin("log_bug_hunter", BUSY_SINCE, "member"))
         self._queue("release_notes", NOW - 2 * MINUTE, "member", Trigger.CONSOLE)
         for job in jobs.known(self._index).values():
             following = next_after(decode_schedule(job.schedule), NOW)
@@ -179,7 +116,7 @@ class Painter:
         """One run from its queue to its receipt."""
         of = deed.of
         claim = self._begin(of.job_id, deed.at, of.role, of.trigger)
-        end = ENDS[_letter(deed)]
+        end = ENDS[letter_of(deed)]
         ended_ms = claim.started_ms + deed.took_ms
         receipt = Receipt(
             run_id=claim.run_id,
@@ -246,19 +183,30 @@ class Painter:
         refusal = occurrences.Refusal(job_id, instant, Reason.OVERLAP, before)
         occurrences.refuse(self._index, refusal, instant * 1000)
 
+    def _leave_traces(self, claim: Claim) -> None:
+        """What there is of a run that goes on."""
+        folder = self._project.state.run_folder(claim.job_id, claim.run_id)
+        folder.make()
+        pid, started, boot = self._worker
+        holder = {"pid": pid, "started": started, "boot": boot}
+        note = {**holder, "since_ms": claim.started_ms, "run_id": claim.run_id}
+        write_file(folder.lock, json.dumps(note).encode())
+        write_file(folder.manifest, _manifest(claim, 30 * MINUTE))
+        told = {"session": "7f3k9q", "tool": "grep", "turn": 7, "cost_usd": 0.08}
+        events = (
+            {"event": "attempt_started", "attempt": 2},
+            {"event": "agent_tool", **told},
+        )
+        at = utc_text_ms(claim.started_ms)
+        lines = [json.dumps({"at": at, **event}) for event in events]
+        write_file(folder.events, "\n".join([*lines, ""]).encode())
+        write_file(folder.stdout, b"reading logs/app.log (12,481 lines)\n" * 40)
+        os.utime(folder.stdout, (NOW - 2, NOW - 2))
+
     def _leave_files(self, claim: Claim, receipt: Receipt) -> None:
         folder = self._project.state.run_folder(claim.job_id, claim.run_id)
         folder.make()
-        manifest = Manifest(
-            argv=("sync", "--account", "anna's channel"),
-            cwd="/srv/farm",
-            environment=("HOME", "LANG", "PATH"),
-            timeout_ms=600_000,
-            config_sha256=_digest(claim.job_id),
-            git_revision=_digest(claim.run_id)[:40],
-            versions={"jobconsole": HOST.jobconsole, "python": HOST.python},
-        )
-        write_file(folder.manifest, msgspec.json.format(msgspec.json.encode(manifest)))
+        write_file(folder.manifest, _manifest(claim, 10 * MINUTE))
         output = DATA / "output" / f"{claim.job_id}.log"
         written = output.read_bytes() if output.exists() else b"nothing new\n"
         write_file(folder.stdout, written)
@@ -268,18 +216,17 @@ class Painter:
         write_receipt(folder, receipt.with_artifacts(record.artifacts(folder)))
 
 
-def _deeds(of: Lived) -> Iterator[Deed]:
-    marks = {letter: status for status, letter in OUTCOME_MARKS.items()}
-    marks[KILLED] = RunStatus.FAILED
-    for n, letter in enumerate(reversed(of.ends)):
-        share = 60 + _number(f"{of.job_id} {n}") % 80
-        took_ms = of.took * share * 10
-        yield Deed(of, of.last - n * of.gap, took_ms, marks[letter])
-
-
-def _letter(deed: Deed) -> str:
-    letter = OUTCOME_MARKS[deed.status]
-    return KILLED if letter == "f" and KILLED in deed.of.ends else letter
+def _manifest(claim: Claim, timeout: int) -> bytes:
+    what = Manifest(
+        argv=("sync", "--account", "anna's channel"),
+        cwd="/srv/farm",
+        environment=("HOME", "LANG", "PATH"),
+        timeout_ms=timeout * 1000,
+        config_sha256=digest(claim.job_id),
+        git_revision=digest(claim.run_id)[:40],
+        versions={"jobconsole": HOST.jobconsole, "python": HOST.python},
+    )
+    return msgspec.json.format(msgspec.json.encode(what), indent=2) + b"\n"
 
 
 def _marks(written: bytes, started_ms: int) -> bytes:
@@ -296,18 +243,3 @@ def _marks(written: bytes, started_ms: int) -> bytes:
         events.append(json.dumps(event).encode() + b"\n")
         offset += len(line)
     return b"".join(events)
-
-
-def run_id(job_id: str, at: int) -> str:
-    """As the engine makes them, but always the same."""
-    stamp = utc_text(at).translate({ord("-"): None, ord(":"): None})
-    return f"{stamp}-{_digest(job_id)[:6]}"
-
-
-def _digest(text: str) -> str:
-    """Sixty-four hexadecimal digits that are always the same for a text."""
-    return "".join(f"{_number(f'{n} {text}'):08x}" for n in range(8))
-
-
-def _number(text: str) -> int:
-    return zlib.crc32(text.encode())

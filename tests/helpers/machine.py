@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from runner import api
-from runner.model.activity import Activity, AgentState, ProcessView
-from runner.model.run import RunStatus
+from runner.engine import activity
+from runner.model.activity import ProcessView
 from runner.model.system import (
     DiskUse,
     LockHolder,
@@ -15,10 +15,13 @@ from runner.model.system import (
     Version,
     WorkerView,
 )
-from tests.helpers.gallery import BUSY_SINCE, MINUTE, NOW, run_id
+from tests.helpers.story import BUSY_SINCE, MINUTE, NOW, run_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from runner.process.live import Moment
+    from runner.store.folders import RunFolder
 
 STATE = "/home/anna/farm/.jobconsole"
 RUN_ID = run_id("log_bug_hunter", BUSY_SINCE)
@@ -59,26 +62,24 @@ def _process(pid: int, depth: int, command: str, cpu: float, mib: int) -> Proces
     )
 
 
-ACTIVITY = Activity(
-    run_id=RUN_ID,
-    job_id="log_bug_hunter",
-    status=RunStatus.RUNNING,
-    worker=LOCK,
-    attempt=2,
-    elapsed_ms=NOW * 1000 - SINCE_MS,
-    timeout_ms=30 * MINUTE * 1000,
-    processes=(
-        _process(4122, 0, "hunt --logs logs", 3.0, 212),
-        _process(4130, 1, "sh -c grep -rn 'ERROR' logs | sort | uniq -c", 0.0, 3),
-        _process(4131, 2, "grep -rn ERROR logs", 38.4, 9),
-        _process(4140, 1, "node /usr/lib/agents/server.js --stdio 夜間", 0.2, 96),
-    ),
-    cpu_percent=41.6,
-    rss=320 * MIB,
-    output_bytes=48_211,
-    last_output_ms=(NOW - 2) * 1000,
-    agent=AgentState(session="7f3k9q", tool="grep", turn=7, cost_usd=0.08),
+PROCESSES = (
+    _process(4122, 0, "hunt --logs logs", 3.0, 212),
+    _process(4130, 1, "sh -c grep -rn 'ERROR' logs | sort | uniq -c", 0.0, 3),
+    _process(4131, 2, "grep -rn ERROR logs", 38.4, 9),
+    _process(4140, 1, "node /usr/lib/agents/server.js --stdio 夜間", 0.2, 96),
 )
+
+
+class _Watched(activity._Watched):
+    def processes(self, moment: Moment) -> tuple[ProcessView, ...]:  # noqa: ARG002
+        return PROCESSES
+
+
+class Observer(activity.Observer):
+    """Sees the same processes in every run."""
+
+    def watched(self, run_id: str, folder: RunFolder) -> _Watched:  # noqa: ARG002
+        return _Watched(folder)
 
 
 SYSTEM = SystemView(
@@ -118,7 +119,6 @@ SYSTEM = SystemView(
 """A disk that is nearly full, a worker that is gone, a driver that ticks."""
 
 ANSWERS: Mapping[Callable[..., Any], Any] = {
-    api.activity: ACTIVITY,
     api.overview: SYSTEM,
     api.disk_used: DiskUse(1_840 * MIB, complete=False),
 }

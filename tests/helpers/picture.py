@@ -13,7 +13,7 @@ from jobconsole.stage import Stage
 from tests.fakes.clock import FakeClock
 from tests.fakes.command_line import FakeCommandLine
 from tests.fakes.desk import PreparedDesk
-from tests.helpers import gallery, machine
+from tests.helpers import gallery, machine, story
 from tests.helpers.stage import Operator
 from widgets.log_view import LogView
 
@@ -59,6 +59,7 @@ class PosingConsole(Console):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self.questions = PreparedDesk(stage.opened, machine.ANSWERS)
+        self.observer = machine.Observer()
         self.animation_level = "none"
 
 
@@ -67,7 +68,7 @@ def console(config: Path, look: Look) -> Console:
     return PosingConsole(
         Stage(
             opened=lambda: gallery.opened(config),
-            clock=FakeClock(gallery.NOW * 1000),
+            clock=FakeClock(story.NOW * 1000),
             user="anna",
             project="farm",
             host="mac-mini",

@@ -22,6 +22,7 @@ from textual.widgets import Input
 from tests.helpers import gallery
 from tests.helpers.picture import Look, console, posing
 from tests.helpers.still import at
+from tests.helpers.story import run_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,10 +118,10 @@ def view(key: str, *seen: str) -> Pose:
 async def compare(operator: Operator) -> None:
     await view("2", "youtube_sync")(operator)
     first, second = (
-        gallery.run_id("youtube_sync", at(f"2026-10-{day} 04:00")) for day in (23, 24)
+        run_id("youtube_sync", at(f"2026-10-{day} 04:00")) for day in (23, 24)
     )
-    for run_id in (first, second):
-        await operator.goes_to(run_id)
+    for chosen in (first, second):
+        await operator.goes_to(chosen)
         await operator.press("space")
     await operator.press("equals_sign")
     await operator.sees("Two runs", "WHAT", "OUTCOME")
@@ -135,9 +136,10 @@ async def completions(operator: Operator) -> None:
 
 async def palette(operator: Operator) -> None:
     await operator.press("ctrl+p")
-    await operator.sees("Search for commands", "Job ")
-    await operator.types("theme")
-    await operator.sees("Theme safe-light")
+    await operator.sees("Search for commands")
+    await operator.types("theme safe")
+    await operator.sees("Theme safe-dark", "Theme safe-light")
+    await operator.sees_no("key ")
 
 
 async def system(operator: Operator) -> None:
@@ -202,7 +204,7 @@ SCENES = (
     Scene("why-no-fire", (DARK,), why("youtube_sync", "07:00", "not a fire")),
     Scene("runs", THREE, view("2", "youtube_sync")),
     Scene("compare", TWO, compare),
-    Scene("agenda", (*THREE, Look(SMALL, ascii=True)), view("3", "next 24 h", "now")),
+    Scene("agenda", (*THREE, Look(SMALL, ascii=True)), view("3", "24 h", "now")),
     Scene("board", (DARK,), view("4", "not part of this version")),
     Scene("system", THREE, system, "broken"),
     Scene("broken", (DARK,), broken, "broken"),
