@@ -41,6 +41,10 @@ def main() -> int:
 
 def asks_for_the_console(session: Session, arguments: list[str]) -> bool:
     """Whether it is all that is asked for, told without loading the commands."""
+    from jobconsole.wiring import COMPLETION_VARIABLE
+
+    if session.surroundings.environment.get(COMPLETION_VARIABLE):
+        return False
     words = iter(arguments)
     for word in words:
         if word == "--config" and (file := next(words, None)):

@@ -20,7 +20,7 @@ from textual.binding import Binding, BindingType
 
 import styles
 from jobconsole.keyboard import Keyboard
-from jobconsole.palette import Jobs
+from jobconsole.palette import Everything
 from jobconsole.preferences import THEMES
 from jobconsole.screens.frame import Beat, Shown
 from jobconsole.screens.jobs import WIDE, JobsScreen, Wanted
@@ -70,7 +70,7 @@ class Console(Seat):
         "system": partial(_view, "system", "SystemScreen"),
     }
     DEFAULT_MODE = "jobs"
-    COMMANDS = App.COMMANDS | {Jobs}
+    COMMANDS = {Everything}  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('jobs')", "Jobs", id="view.jobs", show=False),
         Binding("2", "go('runs')", "Runs", id="view.runs", show=False),

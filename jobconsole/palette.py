@@ -1,53 +1,54 @@
-"""Finds jobs by name in the command palette."""
+"""What the command palette offers: what keys do here, the themes, then the jobs."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from jobconsole.seat import Seat
     from runner.model.views import JobView
 
-OFFERED = 20
+JOBS_OFFERED = 20
 """How many jobs are offered before anything is typed."""
 
 
-class Jobs(Provider):
-    """Choosing a job shows it in the list."""
+class Offer(NamedTuple):
+    """Nothing in its texts is markup: they are ours, or ids of jobs."""
+
+    title: str
+    told: str
+    act: Callable[[], object]
+
+
+class Everything(Provider):
+    """One provider, so that its order is always the same."""
 
     async def discover(self) -> AsyncIterator[DiscoveryHit]:
-        for job in list(self._jobs())[:OFFERED]:
-            yield DiscoveryHit(_title(job), self._show(job), help=_help(job))
+        for offer in self._offers(JOBS_OFFERED):
+            yield DiscoveryHit(offer.title, offer.act, help=offer.told)
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
         matcher = self.matcher(query)
-        for job in self._jobs():
-            score = matcher.match(_title(job))
+        for offer in self._offers(None):
+            score = matcher.match(offer.title)
             if score > 0:
-                title = matcher.highlight(_title(job))
-                yield Hit(score, title, self._show(job), help=_help(job))
+                title = matcher.highlight(offer.title)
+                yield Hit(score, title, offer.act, help=offer.told)
 
-    def _jobs(self) -> Iterable[JobView]:
-        snapshot = self._seat.snapshot
-        return snapshot.jobs if snapshot else ()
+    def _offers(self, most_jobs: int | None) -> Iterator[Offer]:
+        seat = cast("Seat", self.app)
+        for command in seat.get_system_commands(self.screen):
+            yield Offer(command.title, command.help, command.callback)
+        jobs = seat.snapshot.jobs if seat.snapshot else ()
+        for job in jobs[:most_jobs]:
+            told = str(job.state).replace("_", " ")
+            yield Offer(f"Job {job.id}", told, self._show(job))
 
     def _show(self, job: JobView) -> Callable[[], Awaitable[bool]]:
+        """Choosing a job shows it in the list."""
         return partial(self.app.run_action, f"app.show_job({job.id!r})")
-
-    @property
-    def _seat(self) -> Seat:
-        return cast("Seat", self.app)
-
-
-def _title(job: JobView) -> str:
-    """Of letters, digits and `_.-` alone: nothing in it is markup."""
-    return f"Job {job.id}"
-
-
-def _help(job: JobView) -> str:
-    return str(job.state).replace("_", " ")

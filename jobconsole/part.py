@@ -61,7 +61,8 @@ class Part:
         except JobconsoleError as error:
             self.console.complain(error)
             return None
-        if not cast("Widget", self).is_attached:
+        widget = cast("Widget", self)
+        if widget._pruning or not widget.is_attached:  # noqa: SLF001
             # It was closed meanwhile and has nothing left to show the answer in.
             raise asyncio.CancelledError
         return answer

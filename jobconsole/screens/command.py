@@ -44,13 +44,14 @@ class CommandScreen(Dialog[list[str] | None]):
     ) -> None:
         super().__init__()
         self._line = line
+        self._offers_line = Static(id="offers")
         self._own_words = own_words
         self._before = [*before, ""]
         self._at = len(before)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="command"):
-            yield Static(id="offers")
+            yield self._offers_line
             with Horizontal():
                 yield Label(":")
                 yield Entry(id="typed", placeholder="run JOB, history, theme light")
@@ -100,8 +101,6 @@ class CommandScreen(Dialog[list[str] | None]):
     async def _offers(self, words: list[str], begun: str) -> list[str]:
         own = [] if words else [it for it in self._own_words if it.startswith(begun)]
         found = await asyncio.to_thread(self._line.complete, words, begun)
-        if not self.is_attached:  # it was closed meanwhile
-            raise asyncio.CancelledError
         return [*own, *(it for it in found if it not in own)]
 
     def _typed(self) -> tuple[list[str], str]:
@@ -120,7 +119,7 @@ class CommandScreen(Dialog[list[str] | None]):
         self._input.cursor_position = len(self._input.value)
 
     def _say(self, text: str, style: str) -> None:
-        self.query_one("#offers", Static).update(content([Piece(text, style)]))
+        self._offers_line.update(content([Piece(text, style)]))
 
     @property
     def _input(self) -> Entry:

@@ -91,7 +91,8 @@ def hours(agenda: Agenda, *, ascii_only: bool) -> list[Pieces]:
     for at, count in enumerate(counts):
         height = round(math.log2(count + 1) / most * (len(bars) - 1))
         bar = bars[height] * 2 if count else "  "
-        upper.append(Piece(f"{bar} ", Style.BAD if crowded[at] else Style.BUSY))
+        end, style = ("!", Style.BAD) if crowded[at] else (" ", Style.BUSY)
+        upper.append(Piece(bar + end, style))
         local = datetime.fromtimestamp(agenda.now + at * HOUR, UTC).astimezone(zone)
         lower.append(Piece(f"{local:%H} ", Style.FAINT))
     return [tuple(upper), tuple(lower)]
