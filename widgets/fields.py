@@ -14,6 +14,9 @@ from widgets.pieces import Piece, Pieces, clean, clean_pieces, cut, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_NARROW = 60
+"""Below so many cells, what is drawn needs the room in front of it too."""
+
 _LONGEST = 8_192
 """Characters of a value that are shown: whole texts have pages of their own."""
 
@@ -39,6 +42,9 @@ class Fields(Lines):
         column = min(longest, width // 3)
         lines: list[Pieces] = []
         for name, value in self._fields:
+            if width < _NARROW and not name and not isinstance(value, str):
+                lines.append((Piece(" "), *value))
+                continue
             label = cut(name, column, "…" if not self.ascii else "~")
             blank = " " * (column - cell_len(label) + 2)
             for line in _wrapped(name, value, max(width - column - 2, 2)):

@@ -40,14 +40,14 @@ PANES = {
 REST_SECONDS = 0.1
 """A job is asked about where the cursor rests, not where it passes."""
 
+LOG_KEY = Binding("l", "page('log')", "log", id="job.log")
 PAGE_KEYS: tuple[Binding, ...] = (
-    Binding("l", "page('log')", "log", id="job.log"),
     Binding("h", "page('history')", "history", id="job.history"),
     Binding("f", "page('files')", "files", id="job.files"),
     Binding("d", "page('spec')", "definition", id="job.spec"),
     Binding("v", "page('overview')", "Overview", show=False, id="job.overview"),
 )
-"""For screens on which a page can be opened by `action_page`."""
+"""With the key of the log, for screens on which a page can be opened by `action_page`."""
 
 
 class DetailPane(Part, Vertical):

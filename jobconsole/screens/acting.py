@@ -43,8 +43,8 @@ class ActingScreen(ConsoleScreen):
         Binding("x", "stop", "stop", id="job.stop"),
         Binding("X", "kill", "Kill", show=False, id="job.kill"),
         Binding("p", "pause", "pause", id="job.pause"),
-        Binding("s", "skip", "skip", id="job.skip"),
-        Binding("u", "undo", "undo", id="job.undo"),
+        Binding("s", "skip", "Skip the next occurrence", show=False, id="job.skip"),
+        Binding("u", "undo", "Undo your last decision", show=False, id="job.undo"),
         Binding("w", "why", "why", id="job.why"),
         Binding("y", "copy", "Copy run id or path", show=False, id="job.copy"),
         Binding(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from jobconsole.panes.detail import PAGE_KEYS, DetailPane
+from jobconsole.panes.detail import LOG_KEY, PAGE_KEYS, DetailPane
 from jobconsole.screens.acting import ActingScreen
 from runner.model.views import JobState, JobView
 
@@ -23,6 +23,7 @@ class JobScreen(ActingScreen):
     VIEW = "jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "back", id="job.back"),
+        LOG_KEY,
         *PAGE_KEYS,
     ]
 

@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 
 from jobconsole.filters import Filter
-from jobconsole.panes.detail import PAGE_KEYS, DetailPane
+from jobconsole.panes.detail import LOG_KEY, PAGE_KEYS, DetailPane
 from jobconsole.screens.filter_line import FilterLine
 from jobconsole.screens.marking import ManyJobs
 from jobconsole.screens.masthead import Masthead
@@ -47,8 +47,9 @@ class JobsScreen(ManyJobs):
 
     VIEW = "jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *PAGE_KEYS,
+        LOG_KEY,
         Binding("slash", "filter", "filter", id="jobs.filter", key_display="/"),
+        *PAGE_KEYS,
         Binding("escape", "clear_filter", "Clear filter", show=False, id="jobs.clear"),
         Binding("o", "sort", "Sort by the next column", show=False, id="jobs.sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="jobs.reverse"),

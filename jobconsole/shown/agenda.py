@@ -23,7 +23,7 @@ COLUMNS = (
     Column("far", "", 8),
     Column("state", "ST", 2),
     Column("job", "JOB", 16, flex=3),
-    Column("what", "WHAT", 20, flex=3),
+    Column("what", "WHAT", 21, flex=3),
     Column("note", "NOTE", 10, flex=3, priority=1),
 )
 NOTHING = Piece("")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 JOB_COLUMNS = (
     Column("state", "ST", 2),
-    Column("job", "JOB", 14, flex=3),
+    Column("job", "JOB", 13, flex=3),
     Column("who", "KIND/ROLE", 14, flex=1, priority=1),
-    Column("schedule", "SCHEDULE", 10, flex=2),
+    Column("schedule", "SCHEDULE", 9, flex=2),
     Column("next", "NEXT", 8),
     Column("last", "LAST", 16, flex=1),
     Column("outcomes", "LAST 20", 10, flex=2, right=True, priority=2),
@@ -32,7 +32,7 @@ JOB_COLUMNS = (
 RUN_COLUMNS = (
     Column("state", "ST", 2),
     Column("job", "JOB", 16, flex=3),
-    Column("outcome", "OUTCOME", 14, flex=2),
+    Column("outcome", "OUTCOME", 15, flex=2),
     Column("took", "TOOK", 7, right=True),
     Column("when", "WHEN", 8),
     Column("trigger", "TRIGGER", 8, priority=1),
