@@ -123,7 +123,7 @@ def test_what_is_counted_is_spread_over_its_hours() -> None:
 
 def test_an_empty_day_has_no_bars() -> None:
     upper, _ = hours(agenda(), ascii_only=False)
-    assert text_of(upper).strip() == "next 24 h"
+    assert text_of(upper).strip() == "24 h"
 
 
 def test_what_lies_beyond_the_day_is_not_drawn() -> None:
@@ -133,7 +133,7 @@ def test_what_lies_beyond_the_day_is_not_drawn() -> None:
     upper, _ = hours(
         agenda(coming=(beyond, before), collisions=(crowd,)), ascii_only=False
     )
-    assert text_of(upper).strip() == "next 24 h"
+    assert text_of(upper).strip() == "24 h"
 
 
 def test_notes_tell_what_deserves_a_look() -> None:
@@ -151,6 +151,9 @@ def test_every_effect_of_a_change_of_the_clock_is_told(effect: Effect) -> None:
     note = ClockNote(
         "Europe/Berlin", NOW, 3600, 7200, effect, "02:30", "02:30", 1, ("feed",)
     )
-    told = page_of(notes(agenda(clock_notes=(note,))))
-    assert "the clock of Europe/Berlin changes; 02:30 (02:30)" in told
-    assert told.endswith("feed")
+    daily = page_of(notes(agenda(clock_notes=(note,))))
+    assert "the clock of Europe/Berlin changes; 02:30 " in daily
+    assert daily.endswith("feed")
+    weekly = replace(note, schedule="sun 02:30")
+    told = page_of(notes(agenda(clock_notes=(weekly,))))
+    assert "changes; 02:30 (sun 02:30) " in told

@@ -92,7 +92,7 @@ def test_what_runs_is_shown_at_work() -> None:
     run = run_view(status=RunStatus.RUNNING, ended_ms=None)
     text = shown(facts(run=run, activity=BUSY))
     for said in (
-        "running: 3m12s, attempt 2 of 30m",
+        "running: 3m12s of 30m, attempt 2",
         "output: 2.0KiB, the last 2s ago",
         "turn 7  uses bash  $0.08  session s-1",
         "pid 4100",
@@ -185,14 +185,14 @@ def test_how_the_last_run_ended() -> None:
         "catch-up",
         "ann",
         "$0.50",
-        "printed last: no such table: cats",
+        "printed: no such table: cats",
     ):
         assert said in text, said
 
 
 def test_a_good_run_said_something_too() -> None:
     line = LogLine(0, 4, Stream.STDOUT, None, "fed 3 cats\n")
-    assert "said last: fed 3 cats" in shown(facts(run=run_view(), lines=[line]))
+    assert "said: fed 3 cats" in shown(facts(run=run_view(), lines=[line]))
 
 
 def test_ascii_is_ascii() -> None:

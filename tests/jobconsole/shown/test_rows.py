@@ -74,11 +74,11 @@ def test_when_it_runs_next(state: JobState, next_at: int | None, shown: str) -> 
     ("status", "outcomes", "shown"),
     [
         (RunStatus.SUCCEEDED, "ffs", "✓ 1h ago"),
-        (RunStatus.FAILED, "sf", "✗ failed 1h ago"),
-        (RunStatus.FAILED, "sftl", f"✗ failed {TIMES}3 1h ago"),
-        (RunStatus.TIMED_OUT, "t", "✗ timed out 1h ago"),
-        (RunStatus.CANCELLED, "fc", "■ cancelled 1h ago"),
-        (RunStatus.LOST, "l", "? lost 1h ago"),
+        (RunStatus.FAILED, "sf", "✗ failed 1h"),
+        (RunStatus.FAILED, "sftl", f"✗ failed {TIMES}3 1h"),
+        (RunStatus.TIMED_OUT, "t", "✗ timed out 1h"),
+        (RunStatus.CANCELLED, "fc", "■ cancelled 1h"),
+        (RunStatus.LOST, "l", "? lost 1h"),
     ],
 )
 def test_how_the_last_run_ended(status: RunStatus, outcomes: str, shown: str) -> None:

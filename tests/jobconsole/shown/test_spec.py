@@ -23,8 +23,9 @@ def test_tells_where_each_value_comes_from() -> None:
     lines = text.splitlines()
     assert "defined in teleclaude.yml:3:5" in lines[0]
     assert lines[1].split() == ["timeout", "30m", "built", "in"]
-    assert lines[2].split() == ["env", "A:", "1", "teleclaude.yml:7:3"]
-    assert lines[3] == " " * lines[2].index("A:") + "B: 2"
+    assert lines[2].split() == ["env", "A:", "1"]
+    indent = " " * lines[2].index("A:")
+    assert lines[3:] == [f"{indent}B: 2", f"{indent}teleclaude.yml:7:3"]
 
 
 def test_problems_and_notes_come_first() -> None:

@@ -78,7 +78,7 @@ def test_what_is_wrong_with_the_configuration() -> None:
     where = Where("teleclaude.yml", 3, 5)
     problem = Problem(Code.JOB_INVALID_SPEC, "unknown key", where, "Remove it.")
     text = shown(broken=("it is no YAML",), problems=(problem,), warnings=(problem,))
-    assert "broken         it is no YAML" in text
+    assert "broken       it is no YAML" in text
     assert "teleclaude.yml:3:5" in text
     assert "hint: Remove it." in text
     assert "no problems" not in text
@@ -90,10 +90,13 @@ def test_workers_and_locks_say_whether_they_live() -> None:
     lock = LockHolder(
         path="/l", pid=43, run_id=RUN_ID, since_ms=(NOW - 5) * 1000, alive=False
     )
-    text = shown(workers=(worker, timer), locks=(lock,))
-    assert "worker of agent" in text
-    assert "timer" in text
-    assert f"for {RUN_ID}, its process is gone  /l" in text
+    runner = replace(lock, path="/r", pid=44, run_id=None, alive=True)
+    text = shown(workers=(worker, timer), locks=(lock, runner))
+    assert "worker       pid 41, since 5s ago, pool agent" in text
+    assert "timer        pid 42, since now" in text
+    assert f"run lock     pid 43, since 5s ago, its process is gone for {RUN_ID}" in text
+    assert "/l" not in text
+    assert "runner lock  pid 44, since 5s ago  /r" in text
     assert "nobody works" not in text
 
 
