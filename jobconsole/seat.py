@@ -50,7 +50,10 @@ class Seat(App[str]):
         for theme in themes():
             self.register_theme(theme)
         remembered = load_memory(stage.memory).theme
-        self.theme = remembered or stage.preferences.theme or THEMES[0]
+        # Not assigned: nothing is there yet that would have to be styled anew.
+        theme = remembered or stage.preferences.theme or THEMES[0]
+        self.set_reactive(App.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.set_class(stage.ascii, "-ascii")
         self.set_class(not stage.colour, "-no-colour")
         self.set_keymap(stage.preferences.keys)

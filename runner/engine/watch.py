@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from runner.engine.job_view import KnownJobs, job_views
 from runner.engine.refresh import broken, refresh_if_free
-from runner.engine.repair import repair_if_free
 from runner.model.run import RunStatus
 from runner.model.snapshot import Snapshot, TickView, Totals
 from runner.model.views import JobState, JobView
@@ -61,6 +60,8 @@ class Watch:
     def attend(self) -> None:
         """What every console does for all: take in an edit, end what the dead left."""
         before = self._project.index.total_changes
+        from runner.engine.repair import repair_if_free
+
         refresh_if_free(self._project)
         repair_if_free(self._project)
         if self._project.index.total_changes != before:
