@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 async def opened(operator: Operator) -> None:
     await operator.press("3")
     await operator.meets(AgendaScreen)
-    await operator.sees("next 24 h", "now")
+    await operator.sees("24 h", "now")
 
 
 async def test_the_past_is_above_now_and_the_future_below(farm: Still) -> None:

@@ -30,7 +30,7 @@ async def test_shows_every_job_in_the_order_of_the_file(farm: Still) -> None:
 async def test_an_invalid_job_shows_its_reason(farm: Still) -> None:
     async with visit(farm, (200, 40)) as operator:
         await operator.sees("broken")
-        assert "comand" in operator.line_with(" broken")
+        assert "unknown key" in operator.line_with(" broken")
         assert "invalid" in operator.line_with(" broken")
         await operator.goes_to("broken")
         await operator.sees("where", "teleclaude.yml:")

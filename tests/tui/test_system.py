@@ -21,7 +21,7 @@ async def test_tells_of_configuration_driver_locks_disk_and_versions(
         await operator.sees("Configuration", "Driver", "Workers and locks")
         await operator.sees("comand", "run folders", "free", __version__)
         assert str(farm.project.config) in operator.text
-        assert "worker of agent" in operator.text
+        assert "pool agent" in operator.text
 
 
 async def test_scrolls_and_looks_again(farm: Still) -> None:
