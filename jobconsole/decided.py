@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from runner.engine.control import Decided
     from runner.engine.undo import Undone
     from runner.model.views import JobView
+    from runner.store.control import Entry
 
 _TAKEN_BACK = {
     What.PAUSED: "pausing",
@@ -49,6 +50,13 @@ def skipped(view: JobView, instant: int) -> str:
     """`weekly_digest skips Mon 2026-11-23 08:00 +01:00; next Mon 2026-11-30 …`."""
     when = words.moment(instant, words.zone_of(view))
     return f"{view.id} skips {when}{_besides(view) or _coming(view)}"
+
+
+def to_be_undone(it: Entry) -> str:
+    """`pausing weekly_digest: holidays`."""
+    what = _TAKEN_BACK.get(it.what, "skipping an occurrence of")
+    reason = f": {it.reason}" if it.reason else ""
+    return f"{what} {it.job}{reason}"
 
 
 def undone(it: Undone | None, user: str) -> str:

@@ -34,6 +34,8 @@ LONGEST_MESSAGE = 2_000
 class Seat(App[str]):
     """What an operator sits at. `snapshot` is None until the first one came.
 
+    `decided` are the jobs about which something was decided here, the latest last.
+
     Questions and deeds have a thread each, and so has reading logs.
     """
 
@@ -42,6 +44,7 @@ class Seat(App[str]):
         self.stage = stage
         self.snapshot: Snapshot | None = None
         self.last_orders: dict[str, Order] = {}
+        self.decided: list[str] = []
         self.questions = Desk(stage.opened)
         self.deeds = Desk(stage.opened)
         self.reader = Desk(stage.opened)
@@ -51,8 +54,8 @@ class Seat(App[str]):
             self.register_theme(theme)
         remembered = load_memory(stage.memory).theme
         # Not assigned: nothing is there yet that would have to be styled anew.
-        theme = remembered or stage.preferences.theme or THEMES[0]
-        self.set_reactive(App.theme, theme)
+        chosen = remembered or stage.preferences.theme or THEMES[0]
+        self.set_reactive(Seat.theme, chosen)
         self.stylesheet.set_variables(self.get_css_variables())
         self.set_class(stage.ascii, "-ascii")
         self.set_class(not stage.colour, "-no-colour")

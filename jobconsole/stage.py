@@ -40,8 +40,8 @@ class CommandLine(Protocol):
 class Stage(NamedTuple):
     """One project, the person in front of it, and the terminal between them.
 
-    `opened` opens the project for the thread that calls it. `programs` are the pager
-    and the editor that the person uses, as words of a command.
+    `opened` opens the project for the thread that calls it. `pager` and
+    `editor` are the programs that the person uses, as words of a command.
     """
 
     opened: Callable[[], AbstractContextManager[Project]]

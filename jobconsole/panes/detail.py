@@ -23,6 +23,8 @@ from widgets.pieces import Piece
 from widgets.tabline import Tab, TabLine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.app import ComposeResult
 
     from jobconsole.panes.history import HistoryPane
@@ -63,7 +65,7 @@ class DetailPane(Part, Vertical):
         self._page = page
         self._job: JobView | None = None
         self._run: RunView | None = None
-        self._chosen_run: str | None = None
+        self._chosen: RunView | None = None
 
     def compose(self) -> ComposeResult:
         yield Sentence(id="about")
@@ -74,31 +76,21 @@ class DetailPane(Part, Vertical):
             yield _made(self._page)
 
     @property
-    def run(self) -> RunView | None:
-        """The run that the pages are about."""
-        return self._run
-
-    @property
     def chosen_run(self) -> RunView | None:
-        """The same, if somebody chose it: otherwise the pages follow the latest."""
-        return self._run if self._chosen_run else None
+        """The run that somebody chose; None while the pages follow the latest."""
+        return self._chosen
 
-    def show_job(self, job: JobView | None, run_id: str | None = None) -> None:
-        """Let the pages be about a job, or about none; `run_id`: about that run of it."""
+    def show_job(self, job: JobView | None, run: RunView | None = None) -> None:
+        """Let the pages be about a job, or about none; `run`: about that run of it."""
         self.visible = job is not None
-        if job is None or (job is self._job and run_id is None):
+        if job is None or (job is self._job and run is None):
             return
         other = self._job is None or job.id != self._job.id
-        if other or run_id is not None:
-            self._chosen_run = run_id
+        if other or run is not None:
+            self._chosen = self._run = run
         rest = REST_SECONDS if other and self._job is not None else 0.0
         self._job = job
         self._load(rest)
-
-    def choose_run(self, run_id: str) -> None:
-        """Let the pages be about another run of the same job."""
-        self._chosen_run = run_id
-        self._load()
 
     def turn_to(self, page: str, *, focus: bool = False) -> None:
         """Show another page, and give the keys to what it shows if wanted."""
@@ -115,7 +107,7 @@ class DetailPane(Part, Vertical):
 
     def on_history_pane_chosen(self, message: HistoryPane.Chosen) -> None:
         message.stop()
-        self.choose_run(message.run_id)
+        self._chosen = self._run = message.run
         self.turn_to("log")
 
     def action_turn(self, by: int) -> None:
@@ -123,10 +115,11 @@ class DetailPane(Part, Vertical):
         self.turn_to(names[(names.index(self._page) + by) % len(names)])
 
     @property
-    def _pane(self) -> Pane:
-        return self.query_one(f"#{self._page}", Pane)
+    def _pane(self) -> Iterator[Pane]:
+        """The page that is shown; none as long as it is being made."""
+        return self.query(f"#{self._page}").results(Pane)
 
-    @work(exclusive=True, group="load")
+    @work(exclusive=True, group="turn")
     async def _turn(self, *, focus: bool) -> None:
         page, switcher = self._page, self.query_one(ContentSwitcher)
         if not switcher.query(f"#{page}"):
@@ -134,10 +127,10 @@ class DetailPane(Part, Vertical):
         switcher.current = page
         if focus:
             self._focus_page()
-        await self._show()
+        self._load()
 
     def _focus_page(self) -> None:
-        for widget in self._pane.query("*"):
+        for widget in self.query(f"#{self._page} *"):
             if widget.can_focus:
                 self.screen.set_focus(widget)
                 return
@@ -145,24 +138,25 @@ class DetailPane(Part, Vertical):
     @work(exclusive=True, group="load")
     async def _load(self, rest: float = 0.0) -> None:
         await asyncio.sleep(rest)
-        await self._show()
-
-    async def _show(self) -> None:
-        job = self._job
+        job, chosen = self._job, self._chosen
         if job is None:
             return
-        if self._chosen_run is not None:
-            self._run = await self.ask(api.resolve_run, self._chosen_run)
+        if chosen is not None:
+            found = await self.ask(api.resolve_run, chosen.run_id)
+            self._chosen = self._run = found or chosen
         else:
             page = await self.ask(api.history, HistoryQuery(job_id=job.id, limit=1))
             self._run = page.runs[0] if page and page.runs else None
         self._paint_title(job)
-        await self._pane.load(Subject(job, self._run))
+        for pane in self._pane:
+            await pane.load(Subject(job, self._run))
 
     @work(exclusive=True, group="beat")
     async def _beat(self) -> None:
-        if self._job is not None:
-            await self._pane.beat(Subject(self._job, self._run))
+        if self._job is None:
+            return
+        for pane in self._pane:
+            await pane.beat(Subject(self._job, self._run))
 
     def _paint_title(self, job: JobView) -> None:
         ascii_only = self.console.stage.ascii
@@ -170,8 +164,8 @@ class DetailPane(Part, Vertical):
             shape(marks.job_mark(job), ascii_only=ascii_only),
             Piece(f" {job.id}", Style.STRONG),
         ]
-        if self._chosen_run is not None:
-            pieces.append(Piece(f"  {self._chosen_run}", Style.BUSY))
+        if self._chosen is not None:
+            pieces.append(Piece(f"  {self._chosen.run_id}", Style.BUSY))
         elif job.description:
             pieces.append(Piece(f"  {job.description}", Style.FAINT))
         self.query_one("#about", Sentence).say(pieces)

@@ -13,6 +13,7 @@ from runner.model.views import HistoryQuery
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from runner.model.views import RunView
     from widgets.table import Table
 
 EMPTY = "It has not run yet.\n\nr runs it now; w says when it is due, or why not."
@@ -24,9 +25,9 @@ class HistoryPane(Pane):
     class Chosen(Message):
         """A run that the pages are to be about."""
 
-        def __init__(self, run_id: str) -> None:
+        def __init__(self, run: RunView) -> None:
             super().__init__()
-            self.run_id = run_id
+            self.run = run
 
     def compose(self) -> ComposeResult:
         yield RunList(without={"job"}, empty=EMPTY)
@@ -39,4 +40,6 @@ class HistoryPane(Pane):
 
     def on_table_opened(self, message: Table.Opened) -> None:
         message.stop()
-        self.post_message(self.Chosen(message.key))
+        run = self.query_one(RunList).chosen
+        if run is not None:
+            self.post_message(self.Chosen(run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -16,7 +17,8 @@ from runner.model.log import LogState, SearchStep, Streams
 from widgets.log_view import LogView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from textual.app import ComposeResult
 
@@ -121,9 +123,9 @@ class LogPane(Pane):
         prompt = Prompt("Save the log as", f"{self._run_id}.log", "a path")
         path = await self.app.push_screen_wait(prompt)
         if path:
-            saved = await self.ask(_save, self._run_id, path)
-            if saved is not None:
-                self.console.say(saved)
+            # A thread of its own: copying gigabytes keeps nobody waiting.
+            opened = self.console.stage.opened
+            self.console.say(await asyncio.to_thread(_save, opened, self._run_id, path))
 
     def on_log_view_pager_wanted(self) -> None:
         self._open_in(self.console.stage.pager)
@@ -163,15 +165,20 @@ def _log_files(project: api.Project, run_id: str) -> list[str]:
     return [str(path) for path in logs if path.exists() and path.stat().st_size]
 
 
-def _save(project: api.Project, run_id: str, path: str) -> str:
+def _save(
+    opened: Callable[[], AbstractContextManager[api.Project]], run_id: str, path: str
+) -> str:
     """Write the log, both streams in their order; what became of it, in words."""
-    transcript = api.transcript(project, run_id)
-    transcript.update(ended=api.has_ended(project, run_id))
     try:
+        with opened() as project:
+            transcript = api.transcript(project, run_id)
+            transcript.update(ended=api.has_ended(project, run_id))
         target = Path(path).expanduser()
         with target.open("xb") as file:
             for piece in transcript.pieces():
                 file.write(piece)
+    except JobconsoleError as error:
+        return error.message
     except (OSError, RuntimeError) as error:  # no such folder, or no such user
         return f"not saved as {path}: {getattr(error, 'strerror', error)}"
     return f"saved as {target.absolute()}"

@@ -60,6 +60,11 @@ class ActingScreen(ConsoleScreen):
         """The run that keys are about; None: the job's latest."""
         return None
 
+    def chosen_run_id(self) -> str | None:
+        """The same by its id, which some views know alone."""
+        run = self.chosen_run()
+        return run.run_id if run else None
+
     def chosen_instant(self) -> int | None:
         """The occurrence that `why` is asked about; None: the latest."""
         run = self.chosen_run()
@@ -106,11 +111,25 @@ class ActingScreen(ConsoleScreen):
 
     @work(group="deed")
     async def action_undo(self) -> None:
+        """What was decided here is undone at once; what was decided elsewhere is asked."""
+        from jobconsole.screens.confirm import Confirm
+
+        last = await self.ask(api.last_decision, self.console.stage.user)
+        here = self.console.decided
+        if last is None or (here and here[-1] == last.job):
+            await self._undo()
+        else:
+            question = f"Undo {decided.to_be_undone(last)}?"
+            if await self.app.push_screen_wait(Confirm(question)):
+                await self._undo()
+
+    async def _undo(self) -> None:
         user = self.console.stage.user
         told = await self.bring_about(
             lambda it: decided.undone(api.undo(it, user), user)
         )
         if told is not None:
+            del self.console.decided[-1:]
             self.console.say(told)
 
     @work(group="dialog")
@@ -156,8 +175,10 @@ class ActingScreen(ConsoleScreen):
         else:
             done = await self.bring_about(api.pause, job.id, decision)
             told = done and decided.paused(done)
-        if done and told:
-            self.console.say(f"{told} (u undoes it)" if done.changed else told)
+        if done and told and not done.changed:
+            self.console.say(told)
+        elif told:
+            self._decided(job, told)
 
     async def skip(self, job: JobView) -> None:
         """Let the next occurrence pass, and say which that is."""
@@ -169,12 +190,11 @@ class ActingScreen(ConsoleScreen):
 
         told = await self.bring_about(skip)
         if told is not None:
-            self.console.say(f"{told} (u undoes it)")
+            self._decided(job, told)
 
-    async def start(self, job: JobView) -> None:
-        await self._submit(
-            Order(job.id, self.console.stage.user, trigger=Trigger.CONSOLE)
-        )
+    def _decided(self, job: JobView, told: str) -> None:
+        self.console.decided.append(job.id)
+        self.console.say(f"{told} (u undoes it)")
 
     async def stop(self, run: RunView, *, kill: bool) -> None:
         user = self.console.stage.user
@@ -208,15 +228,17 @@ class ActingScreen(ConsoleScreen):
         job_id = run.job_id if run else job.id if job else None
         if job_id is None:
             return
-        busy = not run.status.ended if run else job is not None and job.state in BUSY
-        if not busy:
+        run_id = self.chosen_run_id()
+        ended = run is not None and run.status.ended
+        if ended or (run_id is None and job is not None and job.state not in BUSY):
             self.console.say(f"nothing to stop: {job_id} is not running")
             return
-
-        found = self._find(job_id, run)
+        # Looked for once: the run that is shown is the one that ends.
+        found = asyncio.create_task(self._active_run(job_id, run_id))
 
         async def known() -> list[Pieces]:
-            return await self._about(await found)
+            # Shielded: the dialog may be gone before it is found.
+            return await self._about(await asyncio.shield(found))
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -225,24 +247,20 @@ class ActingScreen(ConsoleScreen):
         question = f"{'Kill' if kill else 'Stop'} {job_id}?"
         self.app.push_screen(Confirm(question, known), answered)
 
-    def _find(self, job_id: str, run: RunView | None) -> asyncio.Task[RunView | None]:
-        """The run to end, looked for once: the one that is shown is the one that ends."""
-        return asyncio.create_task(self._active_run(job_id, run))
-
     @work(group="deed")
     async def _end(
         self, job_id: str, found: asyncio.Task[RunView | None], *, kill: bool
     ) -> None:
         run = await found
-        if run is None:
+        if run is None or run.status.ended:
             self.console.say(f"{job_id} had ended already")
         else:
             await self.stop(run, kill=kill)
 
-    async def _active_run(self, job_id: str, run: RunView | None) -> RunView | None:
-        """The run given, else what is under way of the job."""
-        if run is not None:
-            return run
+    async def _active_run(self, job_id: str, run_id: str | None) -> RunView | None:
+        """The run that was chosen, else what is under way of the job."""
+        if run_id is not None:
+            return await self.ask(api.resolve_run, run_id)
         active = HistoryQuery(job_id=job_id, statuses=ACTIVE, limit=1)
         page = await self.ask(api.history, active)
         return page.runs[0] if page and page.runs else None
@@ -266,9 +284,11 @@ class ActingScreen(ConsoleScreen):
         return lines + activity_lines(seen, now_ms, ascii_only=stage.ascii)
 
     async def _run_or_latest(self) -> RunView | None:
-        run, job = self.chosen_run(), self.chosen_job()
-        if run is not None or job is None:
-            return run
+        run_id, job = self.chosen_run_id(), self.chosen_job()
+        if run_id is not None:
+            return await self.ask(api.resolve_run, run_id)
+        if job is None:
+            return None
         page = await self.ask(api.history, HistoryQuery(job_id=job.id, limit=1))
         return page.runs[0] if page and page.runs else None
 

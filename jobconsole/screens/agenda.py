@@ -71,6 +71,10 @@ class AgendaScreen(ActingScreen):
             return None
         return next((job for job in snapshot.jobs if job.id == entry.job_id), None)
 
+    def chosen_run_id(self) -> str | None:
+        entry = self._table.current
+        return entry.run_id if isinstance(entry, Past) else None
+
     def chosen_instant(self) -> int | None:
         entry = self._table.current
         return entry.first if isinstance(entry, Coming | Past) else None
@@ -88,9 +92,13 @@ class AgendaScreen(ActingScreen):
     def on_table_opened(self) -> None:
         entry = self._table.current
         if isinstance(entry, Coming | Past):
-            run_id = entry.run_id if isinstance(entry, Past) else None
-            job = self.chosen_job() or removed_job(entry.job_id)
-            self.app.push_screen(JobScreen(job, "overview", run_id))
+            self._open(entry, self.chosen_job() or removed_job(entry.job_id))
+
+    @work(exclusive=True, group="open")
+    async def _open(self, entry: Coming | Past, job: JobView) -> None:
+        run_id = entry.run_id if isinstance(entry, Past) else None
+        run = await self.ask(api.resolve_run, run_id) if run_id else None
+        await self.app.push_screen(JobScreen(job, "overview", run))
 
     def action_now(self) -> None:
         """The present in the upper third: the agenda is about what comes."""

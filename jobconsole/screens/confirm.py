@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from widgets.pieces import Pieces
 
 
+LOOK_SECONDS = 2.0
+
+
 class Confirm(Dialog[bool]):
     """A question, what one should know before answering, No and Yes."""
 
@@ -32,7 +36,9 @@ class Confirm(Dialog[bool]):
     FOCUS = "#no"
 
     def __init__(
-        self, question: str, known: Callable[[], Awaitable[Sequence[Pieces]]]
+        self,
+        question: str,
+        known: Callable[[], Awaitable[Sequence[Pieces]]] | None = None,
     ) -> None:
         super().__init__()
         self._question = question
@@ -48,8 +54,12 @@ class Confirm(Dialog[bool]):
 
     @work
     async def on_show(self) -> None:
-        known = await self._known()
-        self.query_one(".known", Static).update(paragraph(known))
+        """Tell what is known, and tell it anew while the question stands."""
+        line = self.query_one(".known", Static)
+        line.display = self._known is not None
+        while self._known is not None:
+            line.update(paragraph(await self._known()))
+            await asyncio.sleep(LOOK_SECONDS)
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
         self.dismiss(message.button.id == "yes")

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class FilterLine(Horizontal):
-    """Hidden until it is asked for. Enter keeps the filter, escape clears it."""
+    """Hidden until it is asked for. Enter keeps the filter, escape clears it.
+
+    `words` shows what can be said.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "clear", "clear", id="filter.clear"),
@@ -36,9 +39,13 @@ class FilterLine(Horizontal):
     class Left(Message):
         """The person is done with it."""
 
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+
     def compose(self) -> ComposeResult:
         yield Label("/")
-        yield Entry(placeholder="words status:failed role:x kind:agent tag:y !word")
+        yield Entry(placeholder=self._words)
         yield Static(id="problem")
 
     def on_mount(self) -> None:
@@ -65,7 +72,8 @@ class FilterLine(Horizontal):
 
     def on_input_submitted(self, message: Entry.Submitted) -> None:
         message.stop()
-        self._leave()
+        if not parse(message.value).problem:
+            self._leave()
 
     def _leave(self) -> None:
         self.display = False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class JobScreen(ActingScreen):
-    """`run_id`: the run that it is about; without, the job's latest."""
+    """`run`: the one that it is about; without, the job's latest."""
 
     VIEW = "jobs"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -27,17 +27,17 @@ class JobScreen(ActingScreen):
         *PAGE_KEYS,
     ]
 
-    def __init__(self, job: JobView, page: str, run_id: str | None = None) -> None:
+    def __init__(self, job: JobView, page: str, run: RunView | None = None) -> None:
         super().__init__()
         self._job = job
         self._page = page
-        self._run_id = run_id
+        self._first_run = run
 
     def body(self) -> ComposeResult:
         yield DetailPane(self._page)
 
     def on_mount(self) -> None:
-        self._detail.show_job(self._job, self._run_id)
+        self._detail.show_job(self._job, self._first_run)
         self._detail.turn_to(self._page, focus=True)
 
     def chosen_job(self) -> JobView | None:

@@ -70,7 +70,7 @@ class JobsScreen(ManyJobs):
         with Horizontal(id="jobs"):
             yield table
             yield DetailPane()
-        yield FilterLine()
+        yield FilterLine("words status:failed role:x kind:agent tag:y !word")
 
     def chosen_job(self) -> JobView | None:
         key = self._table.cursor_key

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 
 from jobconsole.screens.acting import ActingScreen
 from runner import api
-from runner.model.orders import Decision
-from runner.model.run import ACTIVE
+from runner.model.orders import Decision, Order
+from runner.model.run import ACTIVE, Trigger
 from runner.model.views import HistoryQuery
 
 if TYPE_CHECKING:
@@ -50,22 +50,25 @@ class ManyJobs(ActingScreen):
             return
         deed = await self.app.push_screen_wait(Bulk([job.id for job in jobs]))
         if deed is not None:
-            for job in jobs:
-                await self._do(deed, job)
-            self.console.say(f"{deed}: {len(jobs)} jobs")
+            done = [job.id for job in jobs if await self._do(deed, job)]
+            self.console.say(f"{deed}: {len(done)} of {len(jobs)} jobs")
 
-    async def _do(self, deed: str, job: JobView) -> None:
+    async def _do(self, deed: str, job: JobView) -> bool:
+        """Whether it was done; why it was not has been told."""
+        user = self.console.stage.user
         if deed == "run":
-            await self.start(job)
-        elif deed == "stop":
-            await self._stop_all(job)
-        else:
-            decision = Decision(self.console.stage.user)
-            await self.bring_about(DECISIONS[deed], job.id, decision)
+            order = Order(job.id, user, trigger=Trigger.CONSOLE)
+            return await self.bring_about(api.submit, order) is not None
+        if deed == "stop":
+            return await self.bring_about(_stop_all, job.id, user) is not None
+        decided = await self.bring_about(DECISIONS[deed], job.id, Decision(user))
+        return decided is not None
 
-    async def _stop_all(self, job: JobView) -> None:
-        """Every run of the job that has not ended."""
-        query = HistoryQuery(job_id=job.id, statuses=ACTIVE, limit=MOST_STOPPED)
-        page = await self.ask(api.history, query)
-        for run in page.runs if page else []:
-            await self.stop(run, kill=False)
+
+def _stop_all(project: api.Project, job_id: str, user: str) -> int:
+    """Ask every run of the job that has not ended to stop; how many there were."""
+    query = HistoryQuery(job_id=job_id, statuses=ACTIVE, limit=MOST_STOPPED)
+    runs = api.history(project, query).runs
+    for run in runs:
+        api.cancel(project, run.run_id, actor=user)
+    return len(runs)

@@ -84,7 +84,8 @@ def _tick(snapshot: Snapshot, now: int) -> Piece:
     if snapshot.tick is None:
         return Piece("no tick yet", Style.ODD)
     at = snapshot.tick.at_ms // 1000
-    by = f" ({snapshot.tick.driver})" if snapshot.tick.driver else ""
+    known = snapshot.tick.driver not in {"", "other"}
+    by = f" ({snapshot.tick.driver})" if known else ""
     text = f"tick {words.relative(at, now)}{by}"
     if now - at > LATE_SECONDS:
         return Piece(f"{text}, overdue", Style.BAD)

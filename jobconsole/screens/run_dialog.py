@@ -50,6 +50,8 @@ class RunDialog(Dialog[Order | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="run.cancel"),
+        Binding("up", "app.focus_previous", "Field before", show=False),
+        Binding("down", "app.focus_next", "Next field", show=False),
     ]
 
     def __init__(self, job_id: str, user: str, last: Order | None) -> None:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from runner.model.views import JobView
 
 EMPTY = (
-    "No run answers this question.\n\n"
-    "/ changes the filter, escape clears it; 1 shows the jobs, r runs one."
+    "No run matches.\n\n"
+    "Words look for names of jobs; status:failed, role:x, trigger:manual, since:2d"
+    " for the rest.\n/ changes the filter, escape clears it."
 )
 
 
@@ -49,7 +50,7 @@ class RunsScreen(ActingScreen):
 
     def body(self) -> ComposeResult:
         yield RunList(empty=EMPTY)
-        yield FilterLine()
+        yield FilterLine("words job:x status:failed role:x trigger:manual since:2d")
 
     def chosen_run(self) -> RunView | None:
         return self._list.chosen
@@ -88,7 +89,7 @@ class RunsScreen(ActingScreen):
         run = self.chosen_run()
         if run is not None:
             job = self.chosen_job() or removed_job(run.job_id)
-            self.app.push_screen(JobScreen(job, page, run.run_id))
+            self.app.push_screen(JobScreen(job, page, run))
 
     @work(group="deed")
     async def action_replay(self) -> None:

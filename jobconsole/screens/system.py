@@ -50,17 +50,22 @@ class SystemScreen(ConsoleScreen):
         if self._beats % BEATS_A_LOOK == 0:
             self._look()
 
+    def on_screen_resume(self) -> None:
+        self._count_disk()
+
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
         self._view = await self.ask(api.overview)
         self._paint()
-        if self._used is None:
-            self._used = await self.ask(api.disk_used, BUDGET_MS)
-            self._paint()
+
+    @work(exclusive=True, group="disk")
+    async def _count_disk(self) -> None:
+        self._used = await self.ask(api.disk_used, BUDGET_MS)
+        self._paint()
 
     def _paint(self) -> None:
-        if self._view is not None:
-            lines = system_lines(
-                self._view, self._used, self.console.now, self.size.width - 3
-            )
+        snapshot = self.console.snapshot
+        if self._view is not None and snapshot is not None:
+            told = (self._view, self._used, snapshot.zone, self.console.now)
+            lines = system_lines(*told, self.size.width - 3)
             self.query_one(Lines).show(lines)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobconsole import marks, words
 from jobconsole.marks import Style
-from jobconsole.shown.rows import shape
+from jobconsole.shown.rows import BAD_MARKS, shape
 from runner.model.job import Budget
-from runner.model.run import RunStatus
+from runner.model.run import RunStatus, duration_of
 from widgets.meter import meter
 from widgets.pieces import Piece, Pieces
 from widgets.process_tree import ProcessRow, process_tree
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 Field = tuple[str, str | Pieces]
 
 METER_WIDTH = 10
+
+ENOUGH_RUNS = 3
+"""From so many good runs on one can say how long they usually take."""
 
 
 class OverviewFacts(NamedTuple):
@@ -56,8 +60,7 @@ def overview_fields(
         fields += _standing(facts.job, facts.fires.zone)
     fields += _last(facts, now_ms, ascii_only=ascii_only)
     fields += _schedule(facts, now_ms)
-    bars = sparkline(facts.job.outcomes, facts.job.durations, unicode=not ascii_only)
-    fields.append(("last 20", bars))
+    fields += _record(facts.job, ascii_only=ascii_only)
     fields += _said(facts)
     return fields
 
@@ -113,7 +116,8 @@ def _running(it: Activity, now_ms: int, *, ascii_only: bool) -> list[Field]:
         ],
         unicode=not ascii_only,
     )
-    total = f"{len(it.processes)}, cpu {_percent(it.cpu_percent)} {words.size(it.rss)}"
+    load = "" if it.cpu_percent is None else f"cpu {_percent(it.cpu_percent)}, "
+    total = f"{len(it.processes)}, {load}{words.size(it.rss)}"
     fields += [("processes", total)] if tree else []
     return fields + [("", line) for line in tree]
 
@@ -221,6 +225,23 @@ def _schedule(facts: OverviewFacts, now_ms: int) -> list[Field]:
     if facts.job.next_at is not None:
         fields += [("next" if n == 0 else "", it) for n, it in enumerate(coming)]
     return fields
+
+
+def _record(job: JobView, *, ascii_only: bool) -> list[Field]:
+    """How the last runs went, and how long one usually takes."""
+    bars = sparkline(job.outcomes, job.durations, unicode=not ascii_only)
+    bad = sum(mark in BAD_MARKS for mark in job.outcomes)
+    told = f"  {bad} of {len(job.outcomes)} ended badly" if bad else ""
+    good = [
+        duration_of(length)
+        for mark, length in zip(job.outcomes, job.durations, strict=False)
+        if mark not in BAD_MARKS
+    ]
+    usual = words.duration(round(statistics.median(good))) if good else ""
+    return [
+        ("last 20", (*bars, Piece(told, Style.BAD)) if bars else ""),
+        ("usually", f"takes {usual}" if len(good) >= ENOUGH_RUNS else ""),
+    ]
 
 
 def _said(facts: OverviewFacts) -> list[Field]:

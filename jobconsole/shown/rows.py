@@ -41,7 +41,7 @@ RUN_COLUMNS = (
     Column("run", "RUN", 23, priority=3),
 )
 
-_BAD_MARKS = frozenset(
+BAD_MARKS = frozenset(
     OUTCOME_MARKS[it] for it in (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.LOST)
 )
 _ATTENTION = (
@@ -68,7 +68,7 @@ _ORDERS: dict[str, JobOrder] = {
     "schedule": lambda view: view.schedule,
     "next": lambda view: _NEVER if view.next_at is None else view.next_at,
     "last": lambda view: -view.last_run.ended_ms if view.last_run else _NEVER,
-    "outcomes": lambda view: -sum(mark in _BAD_MARKS for mark in view.outcomes),
+    "outcomes": lambda view: -sum(mark in BAD_MARKS for mark in view.outcomes),
     "lock": lambda view: view.lock.since_ms if view.lock else _NEVER,
 }
 """By other columns than these, jobs are sorted by name."""
@@ -119,7 +119,7 @@ def fails_in_a_row(view: JobView) -> int:
     """How many of the latest runs ended badly, one after the other."""
     marks_backwards = reversed(view.outcomes)
     return next(
-        (n for n, mark in enumerate(marks_backwards) if mark not in _BAD_MARKS),
+        (n for n, mark in enumerate(marks_backwards) if mark not in BAD_MARKS),
         len(view.outcomes),
     )
 

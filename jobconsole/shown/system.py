@@ -22,12 +22,15 @@ LITTLE_DISK = 0.05
 
 
 def system_lines(
-    view: SystemView, used: DiskUse | None, now: int, width: int
+    view: SystemView, used: DiskUse | None, zone: str, now: int, width: int
 ) -> list[Pieces]:
-    """What needs attention first, in lines of at most `width` cells."""
+    """What needs attention first, in lines of at most `width` cells.
+
+    Times are shown on the clock of `zone`.
+    """
     lines = [
         *_section("Configuration", _configuration(view)),
-        *_section("Driver", _driver(view, now)),
+        *_section("Driver", _driver(view, ZoneInfo(zone), now)),
         *_section("Workers and locks", _locks(view, now)),
         *_section("Disk", _disk(view, used)),
         *_section("Versions", _versions(view)),
@@ -67,8 +70,7 @@ def _configuration(view: SystemView) -> Iterable[Pieces]:
         yield _line("", "no problems", Style.GOOD)
 
 
-def _driver(view: SystemView, now: int) -> Iterable[Pieces]:
-    zone = ZoneInfo(view.zone)
+def _driver(view: SystemView, zone: ZoneInfo, now: int) -> Iterable[Pieces]:
     if not view.ticks:
         yield _line("ticks", "none yet: nothing starts by itself", Style.BAD)
         yield _line(
@@ -136,4 +138,4 @@ def _versions(view: SystemView) -> Iterable[Pieces]:
     for it in view.versions:
         yield _line(it.name, it.version)
     yield _line("host", f"{view.host}, {view.platform}")
-    yield _line("zone", view.zone)
+    yield _line("system zone", view.zone)

@@ -28,7 +28,7 @@ def why_fields(it: Explanation) -> list[tuple[str, str | Pieces]]:
     """The answer, what it is based on, and what comes."""
     style = _STYLES.get(it.verdict, Style.ODD)
     fields: list[tuple[str, str | Pieces]] = [
-        ("verdict", (Piece(str(it.verdict).replace("_", " "), style),)),
+        ("verdict", (Piece(_verdict(it), style),)),
         ("answer", it.answer),
         ("hint", it.hint),
         *((fact.name, fact.text) for fact in it.facts),
@@ -40,3 +40,9 @@ def why_fields(it: Explanation) -> list[tuple[str, str | Pieces]]:
         text = f"{when}, {words.relative(fire.instant, it.now)}{obstacle}"
         fields.append(("next fires" if number == 0 else "", text))
     return fields
+
+
+def _verdict(it: Explanation) -> str:
+    if it.verdict is Verdict.WAITS and it.run is not None:
+        return words.OUTCOMES[it.run.status]
+    return str(it.verdict).replace("_", " ")

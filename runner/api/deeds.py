@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runner.engine.replay import Replayed
     from runner.engine.undo import Undone
     from runner.model.orders import Decision, Order, ReplayOrder
+    from runner.store.control import Entry
 
 
 def propose(project: Project, job_id: str, user: str) -> Proposal:
@@ -101,3 +102,10 @@ def undo(project: Project, user: str) -> Undone | None:
     from runner.engine import undo
 
     return undo.undo(project, user)
+
+
+def last_decision(project: Project, user: str) -> Entry | None:
+    """What `undo` would take back now; None where there is nothing."""
+    from runner.engine import undo
+
+    return undo.last_decision(project, user)

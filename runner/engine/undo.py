@@ -33,6 +33,13 @@ class Undone(NamedTuple):
     view: JobView | None
 
 
+def last_decision(project: Project, user: str) -> Entry | None:
+    """What `undo` would take back now."""
+    counting = control.decisions(project.state.control)
+    last = _last_of(counting, actor_of(project, user))
+    return last and last.entry
+
+
 def undo(project: Project, user: str) -> Undone | None:
     """Take back the actor's last decision: from now on it counts as never made.
 
@@ -43,10 +50,9 @@ def undo(project: Project, user: str) -> Undone | None:
     with transaction(project.index, durable=True):
         now_ms = project.clock.wall_ms()
         counting = control.decisions(project.state.control)
-        own = [it for it in counting if it.entry.actor == actor.name]
-        if not own:
+        last = _last_of(counting, actor)
+        if last is None:
             return None
-        last = own[-1]
         entry = last.entry
         configured = _is_configured(project, entry.job, actor)
         _refuse_if_passed(entry, now_ms // 1000)
@@ -56,6 +62,11 @@ def undo(project: Project, user: str) -> Undone | None:
     start_workers(project)
     view = job_detail(project, entry.job).view if configured else None
     return Undone(entry.what, entry.job, entry.skipped_at, view)
+
+
+def _last_of(counting: list[Numbered], actor: Actor) -> Numbered | None:
+    own = [it for it in counting if it.entry.actor == actor.name]
+    return own[-1] if own else None
 
 
 def _is_configured(project: Project, job_id: str, actor: Actor) -> bool:
