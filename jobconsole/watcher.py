@@ -32,6 +32,10 @@ class Seen(Message):
         super().__init__()
         self.snapshot = snapshot
 
+    def can_replace(self, message: Message) -> bool:
+        """The last one is all there is to know, however many have come meanwhile."""
+        return isinstance(message, Seen)
+
 
 class Lost(Message):
     """The project cannot be watched any more."""

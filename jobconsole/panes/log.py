@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from textual import work
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from runner.model.log import LogLine, Sought
     from runner.store.transcript import Transcript
 
+T = TypeVar("T")
+
 
 class TranscriptSource:
     """Implements `LogSource`: a run's transcript, read in the desk's thread."""
@@ -41,46 +43,52 @@ class TranscriptSource:
             ended = api.has_ended(project, self._run_id)
             transcript = self._transcript(project)
             transcript.update(ended=ended)
-            self._last = LogState(transcript.size(streams), ended)
-            return self._last
+            return LogState(transcript.size(streams), ended)
 
-        try:
-            return await self._desk.ask(look)
-        except JobconsoleError:
-            return self._last  # the watcher says what is the matter
+        self._last = await self._ask(look, self._last)
+        return self._last
 
     async def lines_from(
         self, place: int, count: int, streams: Streams
     ) -> list[LogLine]:
-        return await self._desk.ask(
-            lambda it: self._transcript(it).lines_from(place, count, streams)
-        )
+        def lines(project: api.Project) -> list[LogLine]:
+            return self._transcript(project).lines_from(place, count, streams)
+
+        return await self._ask(lines, [])
 
     async def lines_before(
         self, place: int, count: int, streams: Streams
     ) -> list[LogLine]:
-        return await self._desk.ask(
-            lambda it: self._transcript(it).lines_before(place, count, streams)
-        )
+        def lines(project: api.Project) -> list[LogLine]:
+            return self._transcript(project).lines_before(place, count, streams)
+
+        return await self._ask(lines, [])
 
     async def count_lines(self, start: int, end: int, streams: Streams) -> int:
-        return await self._desk.ask(
-            lambda it: self._transcript(it).count_lines(start, end, streams)
+        return await self._ask(
+            lambda it: self._transcript(it).count_lines(start, end, streams), 0
         )
 
     async def translated(self, place: int, streams: Streams, into: Streams) -> int:
-        return await self._desk.ask(
-            lambda it: self._transcript(it).translated(place, streams, into)
+        return await self._ask(
+            lambda it: self._transcript(it).translated(place, streams, into), 0
         )
 
     async def search(
         self, sought: Sought, start: int, streams: Streams, *, forward: bool
     ) -> SearchStep:
-        return await self._desk.ask(
-            lambda it: self._transcript(it).search(
-                sought, start, forward=forward, streams=streams
-            )
-        )
+        def step(project: api.Project) -> SearchStep:
+            transcript = self._transcript(project)
+            return transcript.search(sought, start, forward=forward, streams=streams)
+
+        return await self._ask(step, SearchStep(None, start, over=True))
+
+    async def _ask(self, question: Callable[[api.Project], T], otherwise: T) -> T:
+        """The answer; where the state is gone nothing, as the watcher says so."""
+        try:
+            return await self._desk.ask(question)
+        except JobconsoleError:
+            return otherwise
 
     def _transcript(self, project: api.Project) -> Transcript:
         if self._opened is None:

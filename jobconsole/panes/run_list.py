@@ -81,7 +81,7 @@ class RunList(Part, Vertical):
         if page is None:
             return
         older: list[RunView] = []
-        if query == self._query and page.more:
+        if query == self._query and page.more and self._adjoins(page.runs):
             last = page.runs[-1].seq
             older = [run for run in self._runs if run.seq < last]
         if not older:
@@ -99,14 +99,19 @@ class RunList(Part, Vertical):
 
     @work(exclusive=True, group="older")
     async def _fetch_older(self) -> None:
-        if self._query is None:
+        asked = self._query
+        if asked is None:
             return
-        query = replace(self._query, before_seq=self._runs[-1].seq, limit=PAGE)
+        query = replace(asked, before_seq=self._runs[-1].seq, limit=PAGE)
         page = await self.ask(api.history, query)
-        if page is not None:
+        if page is not None and asked == self._query:
             self._more = page.more
             self._runs = [*self._runs, *page.runs]
             self.table.show(self._runs)
+
+    def _adjoins(self, runs: list[RunView]) -> bool:
+        """Whether nothing lies between these runs and those that are shown."""
+        return bool(self._runs and runs) and runs[-1].seq <= self._runs[0].seq
 
     def _reused(self, runs: list[RunView]) -> list[RunView]:
         known = {run.run_id: run for run in self._runs}

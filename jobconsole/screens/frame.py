@@ -30,9 +30,15 @@ class Shown(Message, bubble=False):
         super().__init__()
         self.snapshot = snapshot
 
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Shown)
+
 
 class Beat(Message, bubble=False):
     """A second has passed."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Beat)
 
 
 class ConsoleScreen(Part, Screen[None]):
