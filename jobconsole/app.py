@@ -186,6 +186,8 @@ class Console(Seat):
                 self.action_help()
             case ["theme", name] if name in THEMES:
                 self.choose_theme(name)
+            case ["theme", *_]:
+                self.complain(f"choose a theme: {', '.join(THEMES)}")
             case [view] if view in self.MODES:
                 self.action_go(view)
             case _:

@@ -7,6 +7,8 @@ import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+from runner.model.errors import StateUnavailableError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
@@ -40,8 +42,12 @@ class Desk:
 
         def answer() -> T:
             project = self._ready()
-            with project.state_errors():
-                return question(project, *args, **kwargs)
+            try:
+                with project.state_errors():
+                    return question(project, *args, **kwargs)
+            except OSError as error:
+                message = f"the state cannot be used: {error}"
+                raise StateUnavailableError(message) from error
 
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, answer)

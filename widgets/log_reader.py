@@ -39,6 +39,8 @@ class _Hunt(NamedTuple):
     sought: Sought
     forward: bool
     place: int
+    round: bool = False
+    """Whether it went on at the other end."""
 
 
 class LogReader:
@@ -276,10 +278,12 @@ class LogReader:
             self._hunt, self.notice, self.found = None, "", step.found
             above = self.window.height // 3
             self._leave_for(_Goal(step.found.start, above, hunt.sought))
+        elif step.over and not hunt.round:
+            place = 0 if hunt.forward else self.state.size
+            self._hunt = hunt._replace(place=place, round=True)
         elif step.over:
             self._hunt = None
-            where = "below" if hunt.forward else "above"
-            self.notice = f"no {_named(hunt.sought)} {where}"
+            self.notice = f"no {_named(hunt.sought)}"
             self._moved()
         else:
             self._hunt = hunt._replace(place=step.place)

@@ -57,7 +57,7 @@ class LogView(Widget, can_focus=True):
         Binding("n", "again(True)", "Next", show=False, id="log.next"),
         Binding("N", "again(False)", "Previous", show=False, id="log.previous"),
         Binding("e", "error(True)", "next error", id="log.error"),
-        Binding("E", "error(False)", "Last error", show=False, id="log.error_before"),
+        Binding("E", "error(False)", "Error before", show=False, id="log.error_before"),
         Binding("t", "times", "Times", show=False, id="log.times"),
         Binding("o", "streams", "Streams", show=False, id="log.streams"),
         Binding("s", "save", "Save", show=False, id="log.save"),

@@ -169,7 +169,8 @@ class ActingScreen(ConsoleScreen):
         if not job.enabled:
             self.console.say(f"{job.id} is disabled: `:enable {job.id}`, or its file")
             return
-        if job.state is JobState.PAUSED:
+        # The state of a job that is paused may be that of a run that goes on.
+        if job.standing is not None:
             done = await self.bring_about(api.resume, job.id, decision)
             told = done and decided.resumed(done)
         else:

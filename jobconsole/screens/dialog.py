@@ -33,7 +33,7 @@ class Dialog(Part, ModalScreen[Answer]):
 
     def keeps(self, event: events.Key) -> bool:
         """Whether the key was taken, as nothing is here yet that could have it."""
-        if self._early is None:
+        if self._early is None or event.key == "escape":
             return False
         self._early.append(event)
         return True

@@ -74,6 +74,12 @@ class ConsoleScreen(Part, Screen[None]):
         if self.console.snapshot is not None:
             self.post_message(Shown(self.console.snapshot))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is done on a view that cannot be seen."""
+        if self.has_class("-small") or self.has_class("-low"):
+            return False
+        return super().check_action(action, parameters)
+
     def on_shown(self, message: Shown) -> None:
         # A view that is being taken down has nothing left to show it in.
         with contextlib.suppress(NoMatches):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobconsole import words
 from jobconsole.marks import Style
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:
     from runner.model.comparison import Comparison, Fact
+    from runner.model.views import RunView
     from widgets.pieces import Pieces
 
 NAME_WIDTH = 22
@@ -19,7 +21,10 @@ def comparison_lines(
 ) -> list[Pieces]:
     """Both sides in columns of `width` cells, under their sections."""
     left, right = comparison.left.run_id, comparison.right.run_id
-    lines: list[Pieces] = [_columns("", left, right, width, Style.STRONG)]
+    lines: list[Pieces] = [
+        _columns("", left, right, width, Style.STRONG),
+        _columns("", _run(comparison.left), _run(comparison.right), width, Style.PLAIN),
+    ]
     lines += [(Piece(f"! {gap}", Style.ODD),) for gap in comparison.gaps]
     facts = [fact for fact in comparison.facts if everything or not fact.same]
     section = None
@@ -50,5 +55,11 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
+def _run(view: RunView) -> str:
+    return f"{view.job_id}: {words.outcome(view)}"
+
+
 def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "-" if value is None else str(value)

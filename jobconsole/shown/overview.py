@@ -163,17 +163,9 @@ def _percent(value: float | None) -> str:
 
 
 def _standing(job: JobView, zone: str) -> list[Field]:
-    standing = job.standing
     fields: list[Field] = []
-    if standing is not None:
-        until = (
-            f"until {words.moment(standing.until, ZoneInfo(zone))}"
-            if standing.until is not None
-            else "until it is taken back"
-        )
-        reason = f": {standing.reason}" if standing.reason else ""
-        text = f"{job.state} by {standing.actor} {until}{reason}"
-        fields.append(("held", (Piece(text, Style.ODD),)))
+    if job.standing is not None:
+        fields.append(("held", (Piece(words.standing(job), Style.ODD),)))
     elif not job.enabled:
         fields.append(("held", (Piece("disabled in the configuration", Style.ODD),)))
     skipped = [words.moment(it, ZoneInfo(zone)) for it in job.skipped]

@@ -22,9 +22,9 @@ def spec_lines(spec: Spec, width: int) -> list[Pieces]:
         lines += [(Piece(f"! {spec.note}", Style.ODD),), ()]
     for problem in (*spec.problems, *spec.warnings):
         style = Style.BAD if problem in spec.problems else Style.ODD
-        lines.append((Piece(str(problem), style),))
+        lines += wrap((Piece(clean(str(problem)), style),), max(width, 1))
         if problem.hint:
-            lines.append((Piece(f"  hint: {problem.hint}"),))
+            lines += wrap((Piece(clean(f"hint: {problem.hint}")),), max(width, 1))
     lines.append((Piece(f"defined in {spec.defined_in}", Style.FAINT),))
     for value in spec.values:
         lines += _value_lines(value, width)

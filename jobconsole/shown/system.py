@@ -73,9 +73,8 @@ def _configuration(view: SystemView) -> Iterable[Pieces]:
 def _driver(view: SystemView, zone: ZoneInfo, now: int) -> Iterable[Pieces]:
     if not view.ticks:
         yield _line("ticks", "none yet: nothing starts by itself", Style.BAD)
-        yield _line(
-            "", "`make init` shows the crontab line; `jobconsole --tick` is one."
-        )
+        line = f"*/5 * * * * jobconsole --config {view.config} --tick"
+        yield _line("", f"`jobconsole --tick` is one; by cron: {line}")
         return
     if now > view.late_after:
         text = f"overdue since {words.moment(view.late_after, zone)}: nobody ticks"

@@ -90,7 +90,7 @@ def _rebuild(project: Project, *, anew: bool) -> list[RestoredRun]:
         found = list(_runs(project))
         restore.replace_runs(project.index, found)
         decided = control.in_force(control.decisions(project.state.control))
-        restore.replace_decisions(project.index, decided, project.clock.wall_ms())
+        restore.replace_decisions(project.index, decided)
     refresh_under_lock(project)
     with transaction(project.index, durable=True):
         restore.summarise_jobs(project.index)

@@ -69,11 +69,18 @@ class Numbered(NamedTuple):
     entry: Entry
 
 
+class Skip(NamedTuple):
+    """Who skipped an occurrence, and when that was decided."""
+
+    note: SkipNote
+    at_ms: int
+
+
 class InForce(NamedTuple):
     """What holds once all decisions are taken together; skips by job and instant."""
 
     standing: dict[tuple[str, Reason], StandingRow]
-    skips: dict[tuple[str, int], SkipNote]
+    skips: dict[tuple[str, int], Skip]
 
 
 _PUTS = {What.PAUSED: Reason.PAUSED, What.DISABLED: Reason.DISABLED}
@@ -128,7 +135,8 @@ def in_force(entries: Iterable[Numbered]) -> InForce:
         elif what in _LIFTS:
             found.standing.pop((job, _LIFTS[what]), None)
         elif entry.skipped_at is not None:
-            found.skips[job, entry.skipped_at] = SkipNote(entry.actor, entry.reason)
+            note = SkipNote(entry.actor, entry.reason)
+            found.skips[job, entry.skipped_at] = Skip(note, parse_ms(entry.at))
     return found
 
 

@@ -71,7 +71,7 @@ def replace_runs(connection: Connection, found: list[RestoredRun]) -> None:
         _insert(connection, run._replace(definition=definition))
 
 
-def replace_decisions(connection: Connection, found: InForce, now_ms: int) -> None:
+def replace_decisions(connection: Connection, found: InForce) -> None:
     """Put what people decided in place of what the index has of it.
 
     An instant that was decided otherwise meanwhile stays as it is.
@@ -81,8 +81,13 @@ def replace_decisions(connection: Connection, found: InForce, now_ms: int) -> No
     connection.executemany(
         queries("restore")["skip"],
         [
-            {"job_id": job, "instant": at, "detail": note.to_text(), "now_ms": now_ms}
-            for (job, at), note in found.skips.items()
+            {
+                "job_id": job,
+                "instant": instant,
+                "detail": skip.note.to_text(),
+                "now_ms": skip.at_ms,
+            }
+            for (job, instant), skip in found.skips.items()
         ],
     )
 
