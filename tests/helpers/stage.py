@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+from textual.keys import _character_to_key, key_to_character
+
 from jobconsole.app import Console
 from jobconsole.preferences import Preferences
 from jobconsole.stage import Stage
@@ -31,6 +34,9 @@ SMALL, MIDDLE, WIDE = (80, 24), (110, 32), (160, 40)
 """Columns and rows."""
 
 USER = "tester"
+
+QUEUES = 3
+"""Of the app, of the screen and of a widget: each passes a key on to the next."""
 
 
 def stage_of(config: Path, clock: Clock | None = None) -> Stage:
@@ -88,10 +94,24 @@ class Operator:
         return next((line for line in self.lines if text in line), "")
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Each key once what the one before asked for is answered."""
+        for key in keys:
+            await self._presses(key)
+        await self.pilot.pause()
 
     async def types(self, text: str) -> None:
-        await self.pilot.press(*text)
+        await self.press(*text)
+
+    async def _presses(self, key: str) -> None:
+        typed = len(key) == 1
+        event = (
+            events.Key(_character_to_key(key), key)
+            if typed
+            else events.Key(key, key_to_character(key))
+        )
+        self.console.post_message(event)
+        for _ in range(QUEUES):
+            await self.pilot._wait_for_screen()
 
     async def waits(self, condition: Callable[[], object], what: str) -> None:
         await until(self.pilot, condition, what)

@@ -43,7 +43,7 @@ async def chosen(operator: Operator, job_id: str) -> None:
     await operator.sees(job_id)
 
 
-@pytest.mark.parametrize("size", [SMALL, MIDDLE, WIDE], ids=["80", "110", "160"])
+@pytest.mark.parametrize("size", [SMALL, WIDE], ids=["80", "160"])
 async def test_each_page_has_its_key(showroom: Showroom, size: tuple[int, int]) -> None:
     async with look(showroom, size) as operator:
         await chosen(operator, "says")

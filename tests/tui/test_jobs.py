@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from textual.widgets import Input
 
 from jobconsole.screens.filter_line import FilterLine
@@ -13,6 +12,7 @@ from tests.helpers.decisions import pause
 from tests.helpers.stage import MIDDLE, SMALL, WIDE, visit
 
 if TYPE_CHECKING:
+    from tests.helpers.stage import Operator
     from tests.helpers.still import Still
 
 AS_WRITTEN = ["zeta", "alpha", "mid", "broken"]
@@ -96,37 +96,39 @@ async def test_order_stays_while_jobs_change(farm: Still) -> None:
         assert operator.rows == ["zeta", "mid", "broken", "alpha"]
 
 
-@pytest.mark.parametrize(
-    ("typed", "left"),
-    [
-        ("zet", ["zeta"]),
-        ("CAT", ["alpha"]),
-        ("status:paused", ["zeta"]),
-        ("status:invalid", ["broken"]),
-        ("role:member", ["zeta"]),
-        ("kind:command !broken", ["zeta", "alpha", "mid"]),
-        ("tag:nightly", ["zeta"]),
-        ("!alpha !mid", ["zeta", "broken"]),
-        ("status:never !status:invalid", ["zeta", "alpha", "mid"]),
-        ("job:mid", ["mid"]),
-    ],
-)
-async def test_filters_while_one_types(
-    farm: Still, typed: str, left: list[str]
-) -> None:
+FILTERS = {
+    "zet": ["zeta"],
+    "CAT": ["alpha"],
+    "status:paused": ["zeta"],
+    "status:invalid": ["broken"],
+    "role:member": ["zeta"],
+    "kind:command !broken": ["zeta", "alpha", "mid"],
+    "tag:nightly": ["zeta"],
+    "!alpha !mid": ["zeta", "broken"],
+    "status:never !status:invalid": ["zeta", "alpha", "mid"],
+    "job:mid": ["mid"],
+}
+
+
+async def test_filters_while_one_types(farm: Still) -> None:
     pause(farm, "zeta")
     async with visit(farm) as operator:
-        await operator.press("slash")
-        await operator.types(typed)
-        await operator.waits(lambda: operator.rows == left, f"{left}")
-        await operator.sees(f"filter: {typed}")
-        await operator.press("enter")
-        assert not operator.console.screen.query_one(FilterLine).display
-        assert operator.table.has_focus
-        assert operator.rows == left
-        await operator.press("escape")
-        await operator.waits(lambda: operator.rows == AS_WRITTEN, "all jobs")
-        await operator.sees_no("filter: ")
+        for typed, left in FILTERS.items():
+            await operator.press("slash")
+            await operator.types(typed)
+            await operator.sees(f"filter: {typed}")
+            await shows(operator, left)
+            await operator.press("enter")
+            await shows(operator, left)
+            assert not operator.console.screen.query_one(FilterLine).display
+            assert operator.table.has_focus
+            await operator.press("escape")
+            await shows(operator, AS_WRITTEN)
+            await operator.sees_no("filter: ")
+
+
+async def shows(operator: Operator, jobs: list[str]) -> None:
+    await operator.waits(lambda: operator.rows == jobs, f"{jobs}")
 
 
 async def test_escape_clears_a_filter_that_is_being_typed(farm: Still) -> None:
@@ -208,17 +210,14 @@ async def test_only_changed_jobs_are_other_objects(farm: Still) -> None:
         assert same == ["zeta", "alpha", "broken"]
 
 
-@pytest.mark.parametrize("size", [(79, 24), (80, 19), (40, 10)])
-async def test_a_small_terminal_shows_a_card(
-    farm: Still, size: tuple[int, int]
-) -> None:
-    async with visit(farm, size) as operator:
-        await operator.sees("jobconsole needs 80 columns")
-        assert "zeta" not in operator.text
-        await operator.pilot.resize_terminal(*SMALL)
-        await operator.sees("zeta")
-        await operator.pilot.resize_terminal(*size)
-        await operator.sees("jobconsole needs 80 columns")
+async def test_a_small_terminal_shows_a_card(farm: Still) -> None:
+    async with visit(farm, (40, 10)) as operator:
+        for size in ((40, 10), (79, 24), (80, 19)):
+            await operator.pilot.resize_terminal(*size)
+            await operator.sees("jobconsole needs 80 columns")
+            assert "zeta" not in operator.text
+            await operator.pilot.resize_terminal(*SMALL)
+            await operator.sees("zeta")
 
 
 async def test_the_card_is_on_every_view(farm: Still) -> None:
@@ -246,10 +245,10 @@ async def test_all_that_80_columns_must_tell(farm: Still) -> None:
 
 async def test_the_masthead_tells_of_the_project(farm: Still) -> None:
     async with visit(farm, MIDDLE) as operator:
-        await operator.sees("farm on mac-mini", "UTC", "tick now (other)")
+        await operator.sees("farm on mac-mini", "UTC", "tick now")
         await operator.sees("0 running  0 waiting  0 failed  0 held")
         farm.clock.advance(12 * 60_000)
-        await operator.sees("tick 12m ago (other), overdue")
+        await operator.sees("tick 12m ago, overdue")
 
 
 async def test_tabs_of_the_masthead_are_clicked(farm: Still) -> None:

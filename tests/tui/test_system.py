@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobconsole.screens.system import SystemScreen
+from jobconsole.screens.system import BEATS_A_LOOK, SystemScreen
 from runner import __version__
 from tests.helpers.stage import WIDE, visit
 
@@ -38,5 +38,9 @@ async def test_says_when_nobody_ticks(farm: Still) -> None:
     async with visit(farm, WIDE) as operator:
         await operator.press("5")
         await operator.sees("next tick")
+        screen = operator.console.screen
+        assert isinstance(screen, SystemScreen)
         farm.clock.advance(3_600_000)
+        for _ in range(BEATS_A_LOOK):
+            screen.beat()
         await operator.sees("overdue since", "nobody ticks")
