@@ -105,9 +105,9 @@ def test_pauses_and_takes_it_back(tmp_path: Path) -> None:
     with site(tmp_path, {"jobs": jobs}), console(tmp_path) as it:
         it.wait_for("sync", "every 1h", "0 held")
         it.press("p")
-        it.wait_for("1 held", lambda: it.line_with("sync", "paused"))
+        it.wait_for("1 held", lambda: it.line_with("‖", "sync"))
         it.press("u")
-        it.wait_for("0 held", lambda: not it.line_with("sync", "paused"))
+        it.wait_for("0 held", lambda: not it.line_with("‖", "sync"))
 
 
 def test_filters_and_takes_the_filter_back(tmp_path: Path) -> None:

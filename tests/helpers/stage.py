@@ -96,20 +96,24 @@ class Operator:
     async def press(self, *keys: str) -> None:
         """Each key once what the one before asked for is answered."""
         for key in keys:
-            await self._presses(key)
+            self._send(key)
+            await self._settles()
         await self.pilot.pause()
 
     async def types(self, text: str) -> None:
-        await self.press(*text)
+        """Faster than anything answers, as one pastes."""
+        for character in text:
+            self._send(character)
+        await self._settles()
+        await self.pilot.pause()
 
-    async def _presses(self, key: str) -> None:
+    def _send(self, key: str) -> None:
         typed = len(key) == 1
-        event = (
-            events.Key(_character_to_key(key), key)
-            if typed
-            else events.Key(key, key_to_character(key))
-        )
-        self.console.post_message(event)
+        name = _character_to_key(key) if typed else key
+        character = key if typed else key_to_character(key)
+        self.console.post_message(events.Key(name, character))
+
+    async def _settles(self) -> None:
         for _ in range(QUEUES):
             await self.pilot._wait_for_screen()
 
