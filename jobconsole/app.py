@@ -42,6 +42,9 @@ OWN_WORDS = ("jobs", "runs", "agenda", "board", "system", "theme", "help", "quit
 MOVING = frozenset({"", "table", "lines"})
 """Keys that move about are not worth a line of the palette."""
 
+MOST_SHOWN = 500_000
+"""Characters of what a command says."""
+
 BEAT_SECONDS = 1.0
 """How often what tells of passing time is painted anew."""
 
@@ -199,7 +202,7 @@ class Console(Seat):
             self.complain("this console is read-only")
             return
         called = await asyncio.to_thread(line.call, words)
-        lines = called.text.splitlines()
+        lines = called.text[:MOST_SHOWN].splitlines()
         if called.code == 0 and len(lines) <= 1:
             self.say(called.text.strip() or f"done: {shlex.join(words)}")
         else:

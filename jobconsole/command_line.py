@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 FOLLOWING = frozenset({"-f", "--follow"})
 """What would not end by itself: the console has pages that follow."""
 
+LOG_LINES = 1_000
+"""Of a log; its own page has all of it."""
+
 DETACHING = frozenset({"run", "replay"})
 """What follows a run unless it is told not to."""
 
@@ -71,4 +74,6 @@ def _ending(words: list[str]) -> list[str]:
     rest = words[len(ours) :]
     if ours and ours[0] in DETACHING and "--detach" not in ours:
         ours = [ours[0], "--detach", *ours[1:]]
+    if ours[:1] == ["logs"] and "--tail" not in ours:
+        ours = ["logs", "--tail", str(LOG_LINES), *ours[1:]]
     return [word for word in ours if word not in FOLLOWING] + rest

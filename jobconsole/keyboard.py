@@ -50,7 +50,8 @@ class Keyboard:
             return
         way = (self._app.focused or screen).ancestors_with_self
         await self._deliver(key)
-        self._hear(way[:-1], key)
+        # Twice: a widget may answer a key with a message, which goes the same way.
+        self._hear([*way[:-1], *way[:-1]], key)
 
     def _hear(self, nodes: Sequence[MessagePump], key: events.Key) -> None:
         """Follow a key on its way up, behind it in the queue of each node."""

@@ -116,17 +116,17 @@ class ActingScreen(ConsoleScreen):
 
         last = await self.ask(api.last_decision, self.console.stage.user)
         here = self.console.decided
-        if last is None or (here and here[-1] == last.job):
-            await self._undo()
+        if last is None or (here and here[-1] == last.entry.job):
+            await self._undo(last and last.line)
         else:
-            question = f"Undo {decided.to_be_undone(last)}?"
+            question = f"Undo {decided.to_be_undone(last.entry)}?"
             if await self.app.push_screen_wait(Confirm(question)):
-                await self._undo()
+                await self._undo(last.line)
 
-    async def _undo(self) -> None:
+    async def _undo(self, line: int | None) -> None:
         user = self.console.stage.user
         told = await self.bring_about(
-            lambda it: decided.undone(api.undo(it, user), user)
+            lambda it: decided.undone(api.undo(it, user, line), user)
         )
         if told is not None:
             del self.console.decided[-1:]

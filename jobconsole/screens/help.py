@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobconsole import marks, words
 from jobconsole.screens.page import Page
-from widgets.pieces import Piece
+from jobconsole.shown.rows import shape
+from runner.model.views import JobState
+from widgets.pieces import Piece, wrap
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.binding import ActiveBinding
     from textual.screen import Screen
 
+    from jobconsole.marks import Mark
     from widgets.pieces import Pieces
 
-MARKS = (
-    "▶ running   … queued   ↻ waits to retry   ✓ succeeded   ✗ failed or timed out",
-    "■ cancelled   ? lost   ! invalid   ‖ paused or held   — disabled   · never ran",
-)
-MARKS_ASCII = (
-    "> running   ~ queued   r waits to retry   + succeeded   x failed or timed out",
-    "# cancelled   ? lost   ! invalid   = paused or held   - disabled   . never ran",
-)
-
+LEGEND_WIDTH = 76
 
 LAST = frozenset({"Table", "Lines", "Everywhere"})
 """Moving about is told below all that can be done."""
@@ -32,14 +28,23 @@ class Help(Page):
     """The name before each line is what a remapped key is called by."""
 
     def __init__(self, screen: Screen[object], *, ascii_only: bool) -> None:
-        lines = [*_keys(screen), ()]
-        lines += [(Piece("Marks", "strong"),)]
-        lines += [(Piece(f"  {line}"),) for line in _marks(ascii_only=ascii_only)]
-        super().__init__("Keys", lines)
+        legend = wrap(_legend(ascii_only=ascii_only), LEGEND_WIDTH)
+        super().__init__("Keys and marks", [*legend, (), *_keys(screen)])
 
 
-def _marks(*, ascii_only: bool) -> tuple[str, ...]:
-    return MARKS_ASCII if ascii_only else MARKS
+def _legend(*, ascii_only: bool) -> Pieces:
+    """Every mark and what it says; several may share one."""
+    told: dict[Mark, list[str]] = {}
+    for status, mark in marks.RUNS.items():
+        told.setdefault(mark, []).append(words.OUTCOMES[status])
+    for state in (JobState.INVALID, JobState.PAUSED, JobState.HELD, JobState.DISABLED):
+        told.setdefault(marks.JOBS[state], []).append(str(state))
+    told |= {marks.DECLINED: ["did not run"], marks.NEVER_RAN: ["never ran"]}
+    parts = (
+        f"{shape(mark, ascii_only=ascii_only).text} {' or '.join(names)}"
+        for mark, names in told.items()
+    )
+    return (Piece("   ".join(parts)),)
 
 
 def _keys(screen: Screen[object]) -> list[Pieces]:

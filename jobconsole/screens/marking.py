@@ -49,9 +49,17 @@ class ManyJobs(ActingScreen):
             self.console.say("nothing is marked: space marks a job, * marks all")
             return
         deed = await self.app.push_screen_wait(Bulk([job.id for job in jobs]))
+        if deed == "stop" and not await self._is_sure(len(jobs)):
+            return
         if deed is not None:
             done = [job.id for job in jobs if await self._do(deed, job)]
             self.console.say(f"{deed}: {len(done)} of {len(jobs)} jobs")
+
+    async def _is_sure(self, count: int) -> bool:
+        from jobconsole.screens.confirm import Confirm
+
+        question = f"Stop what runs of {count} marked job{'s' if count > 1 else ''}?"
+        return await self.app.push_screen_wait(Confirm(question)) is True
 
     async def _do(self, deed: str, job: JobView) -> bool:
         """Whether it was done; why it was not has been told."""

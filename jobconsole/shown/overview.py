@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from jobconsole import marks, words
 from jobconsole.marks import Style
 from jobconsole.shown.rows import BAD_MARKS, shape
 from runner.model.job import Budget
-from runner.model.run import RunStatus, duration_of
+from runner.model.run import RunStatus, usual_ms
 from widgets.meter import meter
 from widgets.pieces import Piece, Pieces
 from widgets.process_tree import ProcessRow, process_tree
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 Field = tuple[str, str | Pieces]
 
 METER_WIDTH = 10
-
-ENOUGH_RUNS = 3
-"""From so many good runs on one can say how long they usually take."""
 
 
 class OverviewFacts(NamedTuple):
@@ -224,15 +220,11 @@ def _record(job: JobView, *, ascii_only: bool) -> list[Field]:
     bars = sparkline(job.outcomes, job.durations, unicode=not ascii_only)
     bad = sum(mark in BAD_MARKS for mark in job.outcomes)
     told = f"  {bad} of {len(job.outcomes)} ended badly" if bad else ""
-    good = [
-        duration_of(length)
-        for mark, length in zip(job.outcomes, job.durations, strict=False)
-        if mark not in BAD_MARKS
-    ]
-    usual = words.duration(round(statistics.median(good))) if good else ""
+    usual = usual_ms(job.outcomes, job.durations)
+    takes = "" if usual is None else f"takes {words.duration(usual)}"
     return [
         ("last 20", (*bars, Piece(told, Style.BAD)) if bars else ""),
-        ("usually", f"takes {usual}" if len(good) >= ENOUGH_RUNS else ""),
+        ("usually", takes),
     ]
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from runner.engine.replay import Replayed
     from runner.engine.undo import Undone
     from runner.model.orders import Decision, Order, ReplayOrder
-    from runner.store.control import Entry
+    from runner.store.control import Numbered
 
 
 def propose(project: Project, job_id: str, user: str) -> Proposal:
@@ -94,17 +94,17 @@ def skip(project: Project, job_id: str, decision: Decision) -> int:
     return control.skip(project, job_id, decision)
 
 
-def undo(project: Project, user: str) -> Undone | None:
+def undo(project: Project, user: str, line: int | None = None) -> Undone | None:
     """Take back the last of those decisions of a user; None where there is none.
 
-    Raises TooLateError, PolicyDeniedError.
+    `line`: only if it is still this one. Raises TooLateError, PolicyDeniedError.
     """
     from runner.engine import undo
 
-    return undo.undo(project, user)
+    return undo.undo(project, user, line)
 
 
-def last_decision(project: Project, user: str) -> Entry | None:
+def last_decision(project: Project, user: str) -> Numbered | None:
     """What `undo` would take back now; None where there is nothing."""
     from runner.engine import undo
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.outlook import FREE
 from runner.model.agenda import Collision, Overrun
-from runner.model.run import duration_of
+from runner.model.run import usual_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,20 +60,11 @@ def overruns(groups: list[Group], outlooks: Mapping[str, Outlook]) -> list[Overr
             continue
         at, seconds = gap
         for job in measured:
-            expected = usual_ms(job.durations)
+            expected = usual_ms(job.outcomes, job.durations) or 0
             runs = outlooks.get(job.id, FREE).obstacle(at) is None
             if runs and expected > seconds * 1000:
                 found.append(Overrun(job.id, at, seconds, expected))
     return sorted(found, key=lambda it: (it.at, it.job_id))
-
-
-@functools.lru_cache(maxsize=4096)
-def usual_ms(durations: str) -> int:
-    """The median of the durations that the letters stand for."""
-    return sorted(map(_milliseconds, durations))[len(durations) // 2]
-
-
-_milliseconds = functools.lru_cache(maxsize=64)(duration_of)
 
 
 def _parties(

@@ -33,16 +33,16 @@ class Undone(NamedTuple):
     view: JobView | None
 
 
-def last_decision(project: Project, user: str) -> Entry | None:
+def last_decision(project: Project, user: str) -> Numbered | None:
     """What `undo` would take back now."""
     counting = control.decisions(project.state.control)
-    last = _last_of(counting, actor_of(project, user))
-    return last and last.entry
+    return _last_of(counting, actor_of(project, user))
 
 
-def undo(project: Project, user: str) -> Undone | None:
+def undo(project: Project, user: str, line: int | None = None) -> Undone | None:
     """Take back the actor's last decision: from now on it counts as never made.
 
+    `line` is that of the decision which is meant, if somebody was asked about it.
     None where there is nothing to undo. What was undone cannot be undone in turn.
     Raises TooLateError where its time has passed, PolicyDeniedError.
     """
@@ -53,6 +53,9 @@ def undo(project: Project, user: str) -> Undone | None:
         last = _last_of(counting, actor)
         if last is None:
             return None
+        if line is not None and line != last.line:
+            message = "something else was decided meanwhile"
+            raise TooLateError(message, hint="Look, and undo again.")
         entry = last.entry
         configured = _is_configured(project, entry.job, actor)
         _refuse_if_passed(entry, now_ms // 1000)

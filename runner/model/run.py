@@ -5,6 +5,7 @@ Kept free of third-party imports: a tick with nothing to do loads this module.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import secrets
@@ -88,6 +89,18 @@ def duration_mark(milliseconds: int | None) -> str:
 def duration_of(mark: str) -> int:
     """The milliseconds that a letter stands for."""
     return round(2 ** (_DURATION_LETTERS.index(mark) / 2))
+
+
+@functools.lru_cache(maxsize=4096)
+def usual_ms(outcomes: str, durations: str) -> int | None:
+    """The median duration of the runs that went well; None where there was none.
+
+    Both strings have a letter for each run, the latest last.
+    """
+    good = OUTCOME_MARKS[RunStatus.SUCCEEDED]
+    paired = zip(reversed(outcomes), reversed(durations), strict=False)
+    taken = sorted(duration_of(length) for mark, length in paired if mark == good)
+    return taken[len(taken) // 2] if taken else None
 
 
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-z]{6}")

@@ -67,6 +67,7 @@ class Scheduled(NamedTuple):
     last_started: int | None
     enabled: bool
     invalid: bool
+    outcomes: str
     durations: str
 
 

@@ -30,7 +30,7 @@ ORDER BY instant LIMIT 1
 
 -- name: scheduled
 SELECT id, schedule, schedule_words, timezone, pool, cursor, next_at, last_started,
-       enabled, definition IS NULL AS invalid, durations
+       enabled, definition IS NULL AS invalid, outcomes, durations
 FROM jobs WHERE removed = 0 ORDER BY position
 
 -- name: decided_ahead

@@ -159,7 +159,7 @@ def test_a_job_that_takes_longer_than_its_interval(tmp_path: Path) -> None:
     long, short = duration_mark(2 * HOUR * 1000), duration_mark(1000)
     with still(tmp_path, plan, START) as it:
         it.project.index.executemany(
-            "UPDATE jobs SET durations = ? WHERE id = ?",
+            "UPDATE jobs SET durations = ?, outcomes = 'sss' WHERE id = ?",
             [(long * 3, "slow"), (short * 3, "quick"), (short * 2 + long, "odd")],
         )
         (found,) = next_day(it).overruns
