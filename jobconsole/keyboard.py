@@ -10,7 +10,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jobconsole.screens.dialog import Dialog
+from jobconsole.parts.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -14,8 +14,8 @@ from textual.widgets import ContentSwitcher
 from jobconsole import marks
 from jobconsole.marks import Style
 from jobconsole.panes.pane import Pane, Subject
-from jobconsole.part import Part
-from jobconsole.sentence import Sentence
+from jobconsole.parts.part import Part
+from jobconsole.parts.sentence import Sentence
 from jobconsole.shown.rows import shape
 from runner import api
 from runner.model.views import HistoryQuery, JobView, RunView

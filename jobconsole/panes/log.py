@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from textual import work
 
 from jobconsole.panes.pane import Pane, Subject
-from jobconsole.screens.prompt import Prompt
+from jobconsole.parts.prompt import Prompt
 from runner import api
 from runner.model.errors import JobconsoleError
 from runner.model.log import LogState, SearchStep, Streams

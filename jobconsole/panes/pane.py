@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from textual.containers import Vertical
 
-from jobconsole.part import Part
+from jobconsole.parts.part import Part
 from runner.model.views import JobView, RunView
 
 

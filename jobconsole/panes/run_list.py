@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from jobconsole.marks import Style
-from jobconsole.part import Part
-from jobconsole.screens.look import content
+from jobconsole.parts.look import content
+from jobconsole.parts.part import Part
 from jobconsole.shown.rows import RUN_COLUMNS, run_row
 from runner import api
 from widgets.pieces import Piece

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from jobconsole.parts.look import paragraph
 from jobconsole.screens.acting import ActingScreen
 from jobconsole.screens.job import JobScreen, removed_job
-from jobconsole.screens.look import paragraph
 from jobconsole.shown.agenda import (
     COLUMNS,
     Entry,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.containers import Center, Middle
 from textual.widgets import Static
 
+from jobconsole.parts.look import paragraph
 from jobconsole.screens.frame import ConsoleScreen
-from jobconsole.screens.look import paragraph
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:

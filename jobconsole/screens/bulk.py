@@ -9,8 +9,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from jobconsole.screens.dialog import Dialog
-from jobconsole.screens.look import content
+from jobconsole.parts.dialog import Dialog
+from jobconsole.parts.look import content
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
-from jobconsole.screens.dialog import Dialog
-from jobconsole.screens.look import content, paragraph
+from jobconsole.parts.dialog import Dialog
+from jobconsole.parts.look import content, paragraph
 from widgets.pieces import Piece
 
 if TYPE_CHECKING:

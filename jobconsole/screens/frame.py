@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from jobconsole.part import Part
-from jobconsole.screens.masthead import Masthead
+from jobconsole.parts.masthead import Masthead
+from jobconsole.parts.part import Part
 from widgets.keybar import KeyBar
 
 if TYPE_CHECKING:

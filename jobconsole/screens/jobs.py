@@ -10,9 +10,9 @@ from textual.message import Message
 
 from jobconsole.filters import Filter
 from jobconsole.panes.detail import LOG_KEY, PAGE_KEYS, DetailPane
-from jobconsole.screens.filter_line import FilterLine
+from jobconsole.parts.filter_line import FilterLine
+from jobconsole.parts.masthead import Masthead
 from jobconsole.screens.marking import ManyJobs
-from jobconsole.screens.masthead import Masthead
 from jobconsole.shown.rows import JOB_COLUMNS, job_order, job_row
 from widgets.table import Table
 

@@ -9,8 +9,8 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from jobconsole.part import Part
-from jobconsole.screens.look import content
+from jobconsole.parts.look import content
+from jobconsole.parts.part import Part
 from widgets.keybar import KeyBar
 from widgets.lines import Lines
 from widgets.pieces import Piece

@@ -11,8 +11,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Label, RadioButton, RadioSet, Static
 
-from jobconsole.screens.dialog import Dialog
-from jobconsole.screens.look import content, paragraph
+from jobconsole.parts.dialog import Dialog
+from jobconsole.parts.look import content, paragraph
 from runner import api
 from runner.config.units import format_duration, parse_seconds
 from runner.model.orders import Order

@@ -9,11 +9,11 @@ from textual.binding import Binding, BindingType
 
 from jobconsole.filters import Filter
 from jobconsole.panes.run_list import RunList
+from jobconsole.parts.filter_line import FilterLine
+from jobconsole.parts.masthead import Masthead
 from jobconsole.screens.acting import ActingScreen
 from jobconsole.screens.compare import CompareScreen
-from jobconsole.screens.filter_line import FilterLine
 from jobconsole.screens.job import JobScreen, removed_job
-from jobconsole.screens.masthead import Masthead
 from runner import api
 from runner.model.orders import ReplayOrder
 from runner.model.views import HistoryQuery, RunView

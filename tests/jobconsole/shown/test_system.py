@@ -42,12 +42,12 @@ VIEW = SystemView(
 
 
 def shown(used: DiskUse | None = None, **changes: Any) -> str:
-    return page_of(system_lines(replace(VIEW, **changes), used, NOW, 120))
+    return page_of(system_lines(replace(VIEW, **changes), used, "UTC", NOW, 120))
 
 
 def styles_of(text: str, **changes: Any) -> set[str]:
     """The styles of the pieces that hold a text."""
-    lines = system_lines(replace(VIEW, **changes), None, NOW, 120)
+    lines = system_lines(replace(VIEW, **changes), None, "UTC", NOW, 120)
     return {piece.style for line in lines for piece in line if text in piece.text}
 
 
@@ -94,7 +94,9 @@ def test_workers_and_locks_say_whether_they_live() -> None:
     text = shown(workers=(worker, timer), locks=(lock, runner))
     assert "worker       pid 41, since 5s ago, pool agent" in text
     assert "timer        pid 42, since now" in text
-    assert f"run lock     pid 43, since 5s ago, its process is gone for {RUN_ID}" in text
+    assert (
+        f"run lock     pid 43, since 5s ago, its process is gone for {RUN_ID}" in text
+    )
     assert "/l" not in text
     assert "runner lock  pid 44, since 5s ago  /r" in text
     assert "nobody works" not in text

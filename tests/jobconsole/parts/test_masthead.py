@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from jobconsole.screens.masthead import LATE_SECONDS, _tick, _totals
+from jobconsole.parts.masthead import LATE_SECONDS, _tick, _totals
 from runner.model.snapshot import Snapshot, TickView, Totals
 from tests.helpers.views import NOW, text_of
 

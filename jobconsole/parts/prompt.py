@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from jobconsole.screens.dialog import Dialog
-from jobconsole.screens.look import content
+from jobconsole.parts.dialog import Dialog
+from jobconsole.parts.look import content
 from widgets.entry import Entry
 from widgets.pieces import Piece
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
-from jobconsole.screens.look import content
+from jobconsole.parts.look import content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

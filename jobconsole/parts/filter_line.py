@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Label, Static
 
 from jobconsole.filters import Filter, parse
-from jobconsole.screens.look import content
+from jobconsole.parts.look import content
 from widgets.entry import Entry
 from widgets.pieces import Piece
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
-from jobconsole.part import Part
+from jobconsole.parts.part import Part
 
 if TYPE_CHECKING:
     from textual import events

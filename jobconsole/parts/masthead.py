@@ -8,8 +8,8 @@ from textual.containers import Horizontal, Vertical
 
 from jobconsole import marks, words
 from jobconsole.marks import Style
-from jobconsole.part import Part
-from jobconsole.sentence import Sentence
+from jobconsole.parts.part import Part
+from jobconsole.parts.sentence import Sentence
 from jobconsole.shown.rows import shape
 from widgets.pieces import Piece
 from widgets.tabline import Tab, TabLine

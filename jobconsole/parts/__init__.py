@@ -1,0 +1,1 @@
+"""Pieces of screens that several of them are made of."""
