@@ -45,6 +45,19 @@ MOVING = frozenset({"", "table", "lines"})
 MOST_SHOWN = 500_000
 """Characters of what a command says."""
 
+LATER = (
+    *(
+        f"jobconsole.screens.{name}"
+        for name in (
+            *("agenda", "board", "bulk", "command", "compare", "confirm", "help"),
+            *("job", "page", "run_dialog", "runs", "system", "why"),
+        )
+    ),
+    *(f"jobconsole.panes.{name}" for name in ("files", "history", "log", "spec")),
+    "jobconsole.cli.main",
+)
+"""What the first rows can do without."""
+
 BEAT_SECONDS = 1.0
 """How often what tells of passing time is painted anew."""
 
@@ -113,7 +126,7 @@ class Console(Seat):
     def on_seen(self, message: Seen) -> None:
         """Hand it on to the screen, for when that is ready to show it."""
         if not gc.isenabled():
-            self.call_after_refresh(_spare_what_started)
+            self.call_after_refresh(self._settle)
         told = self.snapshot.broken if self.snapshot else ()
         self.snapshot = message.snapshot
         self.screen.post_message(Shown(message.snapshot))
@@ -212,6 +225,18 @@ class Console(Seat):
             shown = [(Piece(text),) for text in lines]
             await self.push_screen(Page(f":{shlex.join(words)}{ended}", shown))
 
+    @work(thread=True)
+    def _settle(self) -> None:
+        """After the first rows: import the rest, and leave what started in peace.
+
+        What is imported cannot change under an open console. Collecting the garbage of
+        all that was imported would stop the keys for a moment.
+        """
+        for module in LATER:
+            importlib.import_module(module)
+        gc.freeze()
+        gc.enable()
+
     def _paint_anew(self, _: App[str]) -> None:
         """The terminal was somebody else's meanwhile."""
         self.screen.refresh(layout=True)
@@ -219,9 +244,3 @@ class Console(Seat):
 
     def _beat(self) -> None:
         self.screen.post_message(Beat())
-
-
-def _spare_what_started() -> None:
-    """Walking through all that was imported would stop the keys for a moment."""
-    gc.freeze()
-    gc.enable()

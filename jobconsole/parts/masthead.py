@@ -24,9 +24,6 @@ VIEWS = ("jobs", "runs", "agenda", "board", "system")
 IN_WORDS, ROOMY = 110, 132
 """Columns from which on counts are told in words, and the program by its name."""
 
-LATE_SECONDS = 11 * 60
-"""Two ticks have not come: nobody drives the project."""
-
 
 class Masthead(Part, Vertical):
     """Project, host, zone, last tick, counts and cost; then the views and the filter."""
@@ -72,7 +69,7 @@ class Masthead(Part, Vertical):
         if stage.read_only:
             place.insert(0, Piece("read-only  ", Style.ODD))
         if snapshot.broken:
-            place.insert(0, Piece("! broken configuration: 5  ", Style.BAD))
+            place.insert(0, Piece("! broken configuration (see 5)  ", Style.BAD))
         totals = _totals(
             snapshot.totals, brief=width < IN_WORDS, ascii_only=stage.ascii
         )
@@ -87,7 +84,7 @@ def _tick(snapshot: Snapshot, now: int) -> Piece:
     known = snapshot.tick.driver not in {"", "other"}
     by = f" ({snapshot.tick.driver})" if known else ""
     text = f"tick {words.relative(at, now)}{by}"
-    if now - at > LATE_SECONDS:
+    if now > snapshot.tick.late_after:
         return Piece(f"{text}, overdue", Style.BAD)
     return Piece(text)
 

@@ -92,13 +92,13 @@ def _config(row: Row) -> Reason | None:
 
 
 def _instant(case: Case) -> int | None:
-    """The occurrence that is meant where none is named."""
+    """The occurrence that is meant where none is named: what is due comes first."""
+    cursor = case.progress.cursor
+    coming = next(expected_fires(case.schedule, case.progress, cursor), None)
+    if coming is not None and coming <= case.now:
+        return coming
     decided = account.latest_decided(case.project.index, case.job_id, case.now)
-    if decided is not None:
-        return decided
-    return next(
-        expected_fires(case.schedule, case.progress, case.progress.cursor), None
-    )
+    return coming if decided is None else decided
 
 
 def _find(case: Case, instant: int) -> Finding:

@@ -92,7 +92,7 @@ class Watch:
         return Snapshot(
             jobs=tuple(jobs),
             totals=self._totals(jobs, zone),
-            tick=None if tick is None else TickView(*tick),
+            tick=tick and TickView(*tick, meta.horizon(project.index)),
             zone=zone,
             broken=tuple(broken(project)),
         )

@@ -8,10 +8,14 @@ from runner.model.views import JobView
 
 
 class TickView(msgspec.Struct, frozen=True):
-    """The last tick: when, and who called it."""
+    """The last tick: when, who called it, and until when the next one is waited for.
+
+    `late_after` is epoch seconds.
+    """
 
     at_ms: int
     driver: str
+    late_after: int
 
 
 class Totals(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from jobconsole.parts.masthead import LATE_SECONDS, _tick, _totals
+from jobconsole.parts.masthead import _tick, _totals
 from runner.model.snapshot import Snapshot, TickView, Totals
 from tests.helpers.views import NOW, text_of
 
@@ -11,15 +11,15 @@ def snapshot(tick: TickView | None) -> Snapshot:
 
 def test_tells_when_somebody_ticked_last() -> None:
     assert _tick(snapshot(None), NOW).text == "no tick yet"
-    twelve = TickView((NOW - 12) * 1000, "launchd")
+    twelve = TickView((NOW - 12) * 1000, "launchd", NOW)
     assert _tick(snapshot(twelve), NOW).text == "tick 12s ago (launchd)"
-    unknown = TickView((NOW - 12) * 1000, "")
+    unknown = TickView((NOW - 12) * 1000, "", NOW)
     assert _tick(snapshot(unknown), NOW).text == "tick 12s ago"
 
 
 def test_a_tick_that_is_missing_is_told() -> None:
-    just = TickView((NOW - LATE_SECONDS) * 1000, "")
-    late = TickView((NOW - LATE_SECONDS - 1) * 1000, "")
+    just = TickView((NOW - 600) * 1000, "", NOW)
+    late = TickView((NOW - 600) * 1000, "", NOW - 1)
     assert "overdue" not in _tick(snapshot(just), NOW).text
     assert _tick(snapshot(late), NOW).text.endswith(", overdue")
     assert _tick(snapshot(late), NOW).style == "bad"

@@ -17,8 +17,9 @@ def shown(*facts: Fact, everything: bool = False, gaps: tuple[str, ...] = ()) ->
 def test_shows_what_differs_under_its_section() -> None:
     lines = shown(SAME, OTHER).splitlines()
     assert lines[0].split() == ["old", "new"]
-    assert lines[2] == "OUTCOME"
-    assert lines[3].split()[-3:] == ["exit_code", "0", "-"]
+    assert all(view.job_id in lines[1] for view in (OLD, NEW))
+    assert lines[3] == "OUTCOME"
+    assert lines[4].split()[-3:] == ["exit_code", "0", "-"]
     assert "command" not in shown(SAME, OTHER)
 
 
@@ -41,6 +42,6 @@ def test_says_what_could_not_be_read() -> None:
 def test_both_sides_keep_their_columns() -> None:
     long = Fact(Section.WHERE, "n" * 40, "l" * 90, "r" * 90)
     compared = Comparison(OLD, NEW, (long,))
-    head, _, _, line = comparison_lines(compared, 20, everything=False)
+    head, _, _, _, line = comparison_lines(compared, 20, everything=False)
     assert text_of(line).index("r") == text_of(head).index("new")
     assert len(text_of(line)) == NAME_WIDTH + 1 + 20 + 2 + 20

@@ -97,7 +97,7 @@ def test_what_runs_is_shown_at_work() -> None:
         "turn 7  uses bash  $0.08  session s-1",
         "pid 4100",
         "alive",
-        "processes: 2, cpu 41% 212MiB",
+        "processes: 2, cpu 41%, 212MiB",
         "4121",
         "4122",
         "codex exec",
@@ -141,7 +141,7 @@ def test_what_to_know_before_ending_a_run_is_ascii_where_need_be() -> None:
 
 @pytest.mark.parametrize(
     ("until", "said"),
-    [(None, "until it is taken back"), (NOW + 3600, "06:00 +00:00")],
+    [(None, "paused by ann: holidays"), (NOW + 3600, "06:00 +00:00")],
 )
 def test_who_holds_a_job_and_why(until: int | None, said: str) -> None:
     standing = StandingView(NOW_MS, until, "ann", "holidays")
