@@ -375,6 +375,13 @@ async def test_stops_and_skips_all_that_are_marked(farm: Still) -> None:
         await operator.press("space", "space", "b")
         await operator.sees("2 marked jobs")
         await operator.press("down", "enter")
+        await operator.meets(Confirm)
+        await operator.press("n")
+        await operator.meets(JobsScreen)
+        assert {it.status for it in runs_of(farm, "zeta")} == {RunStatus.QUEUED}
+        await operator.press("b", "down", "enter")
+        await operator.meets(Confirm)
+        await operator.press("y")
         await operator.hears("stop: 2 of 2 jobs")
         await operator.press("b")
         await operator.press(*["down"] * 4, "enter")

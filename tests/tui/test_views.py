@@ -75,9 +75,9 @@ async def test_help_lists_the_live_keys(farm: Still) -> None:
     async with visit(farm, (100, 30)) as operator:
         await operator.press("question_mark")
         await operator.meets(Help)
-        await operator.sees("Keys", "job.run", "jobs.filter")
+        await operator.sees("Keys and marks", "▶ running", "job.run")
         await operator.press("end")
-        await operator.sees("table.up", "▶ running")
+        await operator.sees("table.up", "palette")
         await operator.press("escape")
         await operator.meets(JobsScreen)
         await operator.press("question_mark", "q")
