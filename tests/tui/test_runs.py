@@ -97,8 +97,8 @@ async def test_filters(history: Still) -> None:
 PROBLEMS = {
     "kind:command": "for jobs",
     "!mid": "without",
-    "job:a job:b": "one at a time",
     "since:9999999999999999999d": "write 2d",
+    "job:a job:b": "one at a time",
 }
 
 
