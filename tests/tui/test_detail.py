@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
+from jobconsole.parts.prompt import Prompt
 from jobconsole.screens.job import JobScreen
 from jobconsole.screens.jobs import JobsScreen
-from jobconsole.screens.prompt import Prompt
 from tests.helpers.stage import MIDDLE, SMALL, WIDE, on_stage, stage_of
 from widgets.lines import Lines
 from widgets.log_view import LogView

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
-from jobconsole.screens.filter_line import FilterLine
+from jobconsole.parts.filter_line import FilterLine
 from runner import api
 from tests.helpers.decisions import pause
 from tests.helpers.stage import MIDDLE, SMALL, WIDE, visit
