@@ -6,9 +6,12 @@ all to what has the focus now.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
+
+from textual.app import ScreenStackError
 
 from jobconsole.parts.dialog import Dialog
 
@@ -63,5 +66,7 @@ class Keyboard:
     async def _next(self, heard: events.Key) -> None:
         if self._keys and self._keys[0] is heard:
             self._keys.popleft()
-            if self._keys:
-                await self._hand_on()
+            # Of a console that closes, no screen is left to have the rest.
+            with contextlib.suppress(ScreenStackError):
+                if self._keys:
+                    await self._hand_on()

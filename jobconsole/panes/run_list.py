@@ -14,6 +14,7 @@ from jobconsole.parts.look import content
 from jobconsole.parts.part import Part
 from jobconsole.shown.rows import RUN_COLUMNS, run_row
 from runner import api
+from runner.model.errors import JobNotFoundError
 from widgets.pieces import Piece
 from widgets.table import Table
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from runner.engine.browse import HistoryPage
     from runner.model.views import HistoryQuery, RunView
     from widgets.columns import Column
     from widgets.pieces import Pieces
@@ -77,8 +79,11 @@ class RunList(Part, Vertical):
 
     async def ask_for(self, query: HistoryQuery) -> None:
         """Show what answers this question; again: what is new since."""
-        page = await self.ask(api.history, replace(query, limit=PAGE))
+        page = await self.ask(_answer, replace(query, limit=PAGE))
         if page is None:
+            return
+        if isinstance(page, str):
+            self.say(page)
             return
         older: list[RunView] = []
         if query == self._query and page.more and self._adjoins(page.runs):
@@ -120,3 +125,11 @@ class RunList(Part, Vertical):
     def _cells(self, run: RunView) -> tuple[Piece | Pieces, ...]:
         cells = run_row(run, self.console.now, ascii_only=self.console.stage.ascii)
         return tuple(cells[index] for index in self._indices)
+
+
+def _answer(project: api.Project, query: HistoryQuery) -> HistoryPage | str:
+    """The runs; or why there are none, while a name is still being typed."""
+    try:
+        return api.history(project, query)
+    except JobNotFoundError as error:
+        return error.message
