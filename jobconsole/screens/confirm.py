@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -52,14 +51,17 @@ class Confirm(Dialog[bool]):
                 yield Button("No", id="no")
                 yield Button("Yes", id="yes", variant="error")
 
-    @work
-    async def on_show(self) -> None:
-        """Tell what is known, and tell it anew while the question stands."""
-        line = self.query_one(".known", Static)
-        line.display = self._known is not None
-        while self._known is not None:
-            line.update(paragraph(await self._known()))
-            await asyncio.sleep(LOOK_SECONDS)
+    def on_show(self) -> None:
+        self.query_one(".known", Static).display = self._known is not None
+        self._tell()
+        self.set_interval(LOOK_SECONDS, self._tell)
+
+    @work(exclusive=True)
+    async def _tell(self) -> None:
+        """What is known, anew as long as the question stands."""
+        if self._known is not None:
+            lines = await self._known()
+            self.query_one(".known", Static).update(paragraph(lines))
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
         self.dismiss(message.button.id == "yes")
