@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from runner import api
-from runner.engine.operate import Order
+from runner.model.orders import Order
 
 config, what = sys.argv[1:]
 with api.open_at(Path(config), os.environ, Path.home()) as project:
