@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bench.report import Line
 
-NAMES = ("tick", "run", "burst", "output", "history", "on_time", "console")
+NAMES = ("tick", "run", "burst", "output", "history", "on_time", "console", "log")
 
 
 def main() -> int:
