@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 POLL_MS = 200
 ATTEND_MS = 2_000
 
-REST = 15
-"""How many times as long as a look took the watcher rests: it costs a few percent."""
+REST, ATTEND_REST = 15, 200
+"""How many times as long as a look, or attending, took the watcher rests from it."""
 
 
 class Seen(Message):
@@ -95,14 +95,16 @@ class Watcher:
     def _watch(self, project: api.Project) -> None:
         watch = api.watch(project)
         clock = project.clock
-        attended = clock.awake_ms()
+        attend_at = clock.awake_ms() + ATTEND_MS
         rest_ms = 0
         while not self._stopping.wait(rest_ms / 1000):
             began = clock.awake_ms()
             snapshot = watch.look()
             if snapshot is not None:
                 self._post(Seen(snapshot))
-            if self._attends and began - attended >= ATTEND_MS:
+            looked = clock.awake_ms()
+            if self._attends and looked >= attend_at:
                 watch.attend()
-                attended = began
-            rest_ms = max(POLL_MS, REST * (clock.awake_ms() - began))
+                took = clock.awake_ms() - looked
+                attend_at = looked + max(ATTEND_MS, ATTEND_REST * took)
+            rest_ms = max(POLL_MS, REST * (looked - began))
