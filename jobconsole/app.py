@@ -7,6 +7,7 @@ the index: a watcher posts what there is to see, and two desks answer in threads
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import shlex
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import App, ScreenStackError, SystemCommand
 from textual.binding import Binding, BindingType
 
 import styles
@@ -31,6 +32,7 @@ from widgets.pieces import Piece
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from textual.message import Message
     from textual.screen import Screen
 
     from jobconsole.stage import Stage
@@ -129,7 +131,7 @@ class Console(Seat):
             self.call_after_refresh(self._settle)
         told = self.snapshot.broken if self.snapshot else ()
         self.snapshot = message.snapshot
-        self.screen.post_message(Shown(message.snapshot))
+        self._tell_screen(Shown(message.snapshot))
         if message.snapshot.broken and message.snapshot.broken != told:
             first = message.snapshot.broken[0]
             self.complain(f"{first} (5 shows more)")
@@ -243,4 +245,9 @@ class Console(Seat):
         self.post_message(events.Resize(self.size, self.size))
 
     def _beat(self) -> None:
-        self.screen.post_message(Beat())
+        self._tell_screen(Beat())
+
+    def _tell_screen(self, message: Message) -> None:
+        # Of a console that closes, no screen is left to be told.
+        with contextlib.suppress(ScreenStackError):
+            self.screen.post_message(message)
