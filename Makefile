@@ -13,6 +13,9 @@ JOBS ?= 2
 ARGS ?=
 FAULTS ?= 200
 
+# Where `make agents` keeps the programs, and tests find them.
+export JOBCONSOLE_AGENTS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/jobconsole-tests/agents
+
 # An environment or import path that is active outside must not leak in here.
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME JOBCONSOLE_CONFIG
@@ -40,6 +43,10 @@ demo: $(READY)  ## run the example project once and read its records
 .PHONY: test
 test: $(READY)  ## run all tests (JOBS=2, ARGS="-k name")
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+.PHONY: agents
+agents:  ## get the agents' programs that tests drive (by npm, kept outside)
+	@.ci/agents $(ARGS)
 
 .PHONY: check
 check: $(READY)  ## format, lint, types, import contracts

@@ -106,10 +106,9 @@ def standing(view: JobView) -> str:
     it = view.standing
     if it is None:
         return ""
-    what = "paused" if view.enabled else "disabled"
     until = "" if it.until is None else f" until {moment(it.until, zone_of(view))}"
     reason = f": {it.reason}" if it.reason else ""
-    return f"{what} by {it.actor}{until}{reason}"
+    return f"{it.what} by {it.actor}{until}{reason}"
 
 
 def near(seconds: int, now: float, zone: tzinfo | None = None) -> str:

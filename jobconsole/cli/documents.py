@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobconsole.cli.output import SCHEMA
 from runner.model.instants import local_text, utc_text, utc_text_ms
+from runner.model.occurrence import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,8 @@ def job(view: JobView) -> Document:
         "last_run": _last_run(view.last_run) if view.last_run else None,
         "lock": _lock(view.lock) if view.lock else None,
         "problem": _problem_view(view.problem) if view.problem else None,
-        "paused": _standing(view) if view.enabled else None,
+        "paused": _standing(view) if _waits(view, Reason.PAUSED) else None,
+        "held": _standing(view) if _waits(view, Reason.HELD) else None,
         "disabled": None if view.enabled else _standing(view),
         "skipped": [utc_text(instant) for instant in view.skipped],
     }
@@ -53,6 +55,9 @@ def run(view: RunView) -> Document:
         "duration_ms": view.duration_ms,
         "exit_code": view.exit_code,
         "error": error(view),
+        "cost_usd": view.cost_usd,
+        "cost_estimated": view.cost_estimated,
+        "tokens": view.tokens,
     }
 
 
@@ -113,8 +118,12 @@ def error(view: RunView) -> Document | None:
     return {"code": view.error_code, "message": view.error_message or ""}
 
 
+def _waits(view: JobView, what: Reason) -> bool:
+    return view.standing is not None and view.standing.what is what
+
+
 def _standing(view: JobView) -> Document | None:
-    """Who paused or disabled a job by command."""
+    """Who paused, held or disabled a job by command."""
     it = view.standing
     if it is None:
         return None

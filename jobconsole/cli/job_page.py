@@ -12,7 +12,15 @@ from jobconsole.cli import documents
 from jobconsole.cli.output import SCHEMA
 from runner.config.units import format_duration, format_size
 from runner.engine.spec import without_secrets
-from runner.model.job import Command, Job, Prompt, Script, SpecDocument, Target
+from runner.model.job import (
+    Command,
+    Job,
+    Prompt,
+    PromptFile,
+    Script,
+    SpecDocument,
+    Target,
+)
 from runner.process.environment import masked
 
 if TYPE_CHECKING:
@@ -69,7 +77,7 @@ def target_words(target: Target) -> str:
             return target.argv[-1] if target.shell else shlex.join(target.argv)
         case Prompt():
             return target.text[:_PROMPT_SHOWN]
-        case SpecDocument():
+        case PromptFile() | SpecDocument():
             return target.path
     assert_never(target)
 

@@ -54,6 +54,7 @@ COMMANDS: dict[str, Entry] = {
     "history": Entry("history", "history", "runs, the latest first"),
     "runs": Entry("history", "runs", "one run's receipt (show), or runs (list)"),
     "compare": Entry("compare", "compare", "what differs between two runs"),
+    "costs": Entry("costs", "costs", "what agents cost today and this month"),
     "init": Entry("configuration", "init", "write a first teleclaude.yml", acts=True),
     "env": Entry("state", "env", "the environment that jobs start from", acts=True),
     "schema": Entry("configuration", "schema", "the configuration's JSON Schema"),

@@ -72,6 +72,15 @@ def duration(text: str) -> int:
         raise click.BadParameter(message) from error
 
 
+def binding(text: str) -> tuple[str, str]:
+    """A name and its value, written as `topic=logs`."""
+    name, separator, value = text.partition("=")
+    if not (name and separator):
+        message = f"{text} is not NAME=VALUE"
+        raise click.BadParameter(message)
+    return name, value
+
+
 def instant(text: str) -> int:
     """Epoch milliseconds, written in RFC 3339 with its offset."""
     from runner.model.instants import parse_ms

@@ -12,6 +12,7 @@ from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.follow import start
 from jobconsole.cli.options import (
     ascii_option,
+    binding,
     config_option,
     detach_option,
     duration,
@@ -39,6 +40,7 @@ class Asked(TypedDict):
     arg: tuple[str, ...]
     role: str | None
     timeout: int | None
+    param: tuple[tuple[str, str], ...]
     detach: bool
 
 
@@ -50,6 +52,13 @@ class Asked(TypedDict):
 )
 @role_option
 @click.option("--timeout", type=duration, metavar="10m", help="Instead of the job's.")
+@click.option(
+    "--param",
+    type=binding,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="For a blank of its prompt; may be repeated.",
+)
 @detach_option
 @ascii_option
 @config_option
@@ -67,6 +76,7 @@ def run(session: Session, **asked: Unpack[Asked]) -> int:
         role=asked["role"],
         args=args or None,
         timeout=asked["timeout"],
+        params=asked["param"],
     )
     with session.project() as project:
         return start(

@@ -9,6 +9,7 @@ import msgspec
 
 from jobconsole import marks, words
 from jobconsole.cli.table import shown
+from jobconsole.costs import dollars
 from jobconsole.marks import Style
 from runner.model.receipt import Receipt
 
@@ -77,8 +78,14 @@ def _told(receipt: Receipt) -> Fields:
         ("said", receipt.message),
         ("nothing new", "yes" if receipt.nothing_to_report else ""),
         ("result", _payload(receipt)),
+        ("agent", _agent(receipt)),
         ("used", _usage(receipt)),
     ]
+    if receipt.agent is not None:
+        for name, health in receipt.agent.mcp.items():
+            told = f"{name}: {health.state}"
+            text = f"{told}, {health.detail}" if health.detail else told
+            fields.append(("mcp server", text))
     if len(receipt.attempts) > 1:
         for attempt in receipt.attempts:
             how = words.ended_with(attempt.exit_code, attempt.signal)
@@ -103,11 +110,26 @@ def _payload(receipt: Receipt) -> str:
     return json.dumps(receipt.payload, ensure_ascii=False)
 
 
+def _agent(receipt: Receipt) -> str:
+    """`claude, model sonnet, session 4f28621a`."""
+    agent = receipt.agent
+    if agent is None:
+        return ""
+    parts = [
+        agent.name,
+        "" if agent.model is None else f"model {agent.model}",
+        "" if agent.session is None else f"session {agent.session}",
+        "" if agent.resumed is None else f"went on with {agent.resumed}",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 def _usage(receipt: Receipt) -> str:
     usage = receipt.usage
     parts = [
-        "" if receipt.cost_usd is None else f"{receipt.cost_usd:.4f} USD",
+        dollars(receipt.cost_usd, estimated=receipt.cost_estimated),
         "" if usage is None or usage.turns is None else f"{usage.turns} turns",
+        "" if usage is None or usage.tools is None else f"{usage.tools} tool calls",
     ]
     if usage is not None and usage.input_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens read")

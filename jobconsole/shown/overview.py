@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobconsole import marks, words
+from jobconsole.costs import dollars
 from jobconsole.marks import Style
 from jobconsole.shown.rows import BAD_MARKS, shape
-from runner.model.job import Budget
+from runner.model.budget import Budget
 from runner.model.run import RunStatus, usual_ms
 from widgets.meter import meter
 from widgets.pieces import Piece, Pieces
@@ -51,7 +52,10 @@ def overview_fields(
     fields = _problem(facts.job)
     if facts.activity is not None:
         fields += _running(facts.activity, now_ms, ascii_only=ascii_only)
-        fields.append(("agent", _agent(facts.activity.agent, _budget(facts))))
+        agent = facts.activity.agent
+        fields.append(("agent", _agent(agent, _budget(facts))))
+        if agent.budget is not None:
+            fields.append(("budget", (Piece(agent.budget, Style.ODD),)))
     if facts.fires is not None:
         fields += _standing(facts.job, facts.fires.zone)
     fields += _last(facts, now_ms, ascii_only=ascii_only)
@@ -144,11 +148,14 @@ def _budget(facts: OverviewFacts) -> Budget:
 def _agent(agent: AgentState, budget: Budget) -> str:
     """`turn 7/40  uses Bash  $0.08 of $0.50`."""
     turns = f"/{budget.turns}" if budget.turns else ""
-    usd = f" of ${budget.usd:.2f}" if budget.usd else ""
+    usd = f" of {dollars(budget.usd)}" if budget.usd else ""
+    cost = dollars(agent.cost_usd, estimated=agent.cost_estimated)
     parts = [
         "" if agent.turn is None else f"turn {agent.turn}{turns}",
         "" if agent.tool is None else f"uses {agent.tool}",
-        "" if agent.cost_usd is None else f"${agent.cost_usd:.2f}{usd}",
+        "" if agent.tokens is None else f"{agent.tokens:,} tokens",
+        f"{cost}{usd}" if cost else "",
+        agent.model or "",
         "" if agent.session is None else f"session {agent.session}",
     ]
     return "  ".join(part for part in parts if part)
@@ -192,7 +199,7 @@ def _last(facts: OverviewFacts, now_ms: int, *, ascii_only: bool) -> list[Field]
         ("hint", facts.hint),
         ("run", run.run_id),
         ("started", f"{why} as {run.role}"),
-        ("cost", "" if run.cost_usd is None else f"${run.cost_usd:.2f}"),
+        ("cost", dollars(run.cost_usd, estimated=run.cost_estimated)),
     ]
     return fields
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from jobconsole import words
+from jobconsole import costs, words
 from jobconsole.marks import Style
 from widgets.pieces import Piece, wrap
 
@@ -32,6 +32,7 @@ def system_lines(
         *_section("Configuration", _configuration(view)),
         *_section("Driver", _driver(view, ZoneInfo(zone), now)),
         *_section("Workers and locks", _locks(view, now)),
+        *_section("Agents", _costs(view)),
         *_section("Disk", _disk(view, used)),
         *_section("Versions", _versions(view)),
     ]
@@ -117,6 +118,14 @@ def _held(pid: int, since_ms: int, now: int) -> str:
 
 def _style(alive: bool) -> Style:
     return Style.PLAIN if alive else Style.FAINT
+
+
+def _costs(view: SystemView) -> Iterable[Pieces]:
+    if view.spending is None or not view.spending.jobs_month:
+        yield _line("cost", "no agent ran this month")
+        return
+    for name, text in costs.totals(view.spending):
+        yield _line(name, text)
 
 
 def _disk(view: SystemView, used: DiskUse | None) -> Iterable[Pieces]:

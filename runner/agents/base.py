@@ -6,54 +6,137 @@ the stream that the program writes, and says in the end whether there was an ans
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from runner.model.receipt import Usage
 
 if TYPE_CHECKING:
     import signal
+    from collections.abc import Mapping, Sequence
 
-    from runner.model.job import Job
-    from runner.model.receipt import ErrorEnvelope, Usage
+    from runner.model.errors import Json
+    from runner.model.job import AgentSpec
+    from runner.model.receipt import ErrorEnvelope
     from runner.model.role import Role
+
+
+class Served(NamedTuple):
+    """An MCP server that the agent is to start: its program by its whole path.
+
+    `environment` is what the server needs beside the agent's own, the role included.
+    """
+
+    command: tuple[str, ...]
+    environment: dict[str, str]
 
 
 class AgentRequest(NamedTuple):
     """What is asked of an agent. The prompt reaches it on stdin.
 
-    `program_path` is the PATH that the child will have.
+    `environment` is the child's before the adapter adds to it. `scratch` is a folder
+    of this run alone, also its TMPDIR. `resume` is a session to go on with. `as_root`:
+    the child will have the rights of root.
     """
 
-    job: Job
+    job_id: str
+    agent: AgentSpec
     role: Role
     run_id: str
     root: str
     prompt_file: str
+    scratch: str
     args: tuple[str, ...]
-    program_path: str
+    environment: Mapping[str, str]
+    servers: Mapping[str, Served] = {}
+    resume: str | None = None
+    as_root: bool = False
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the role and the job add to the command line, in this order."""
+        return (*self.role.agent_flags.get(self.agent.name, ()), *self.args)
 
 
 class AgentCommand(NamedTuple):
-    """How to start the agent: argv, and variables beyond those of the job."""
+    """How to start the agent: argv, and variables beyond those of the job.
+
+    `files` are to be written below the request's `scratch` first; their names may
+    hold folders. `model` is the one that was chosen, None where the agent chooses.
+    """
 
     argv: tuple[str, ...]
     environment: dict[str, str]
+    files: Mapping[str, bytes] = {}
+    model: str | None = None
+
+
+class Told(StrEnum):
+    """What an agent's stream can tell: the names of events in events.jsonl.
+
+    Their details: `session` (and `model`); `tool` as a call begins and None as it ends
+    (then with `ok`); `turn`, counted from 1; `text`; `message` for what went wrong and
+    may go well again; the figures of `Usage` and `cost_usd`.
+    """
+
+    SESSION = "agent_session"
+    TURN = "agent_turn"
+    TOOL = "agent_tool"
+    MESSAGE = "agent_message"
+    USAGE = "agent_usage"
+    NOTICE = "agent_notice"
+
+
+class AgentEvent(NamedTuple):
+    """One thing that the stream told."""
+
+    told: Told
+    details: dict[str, Json]
+
+
+class Standing(NamedTuple):
+    """What is known of an attempt so far. `usage` and `cost_usd` only ever grow."""
+
+    session: str | None = None
+    model: str | None = None
+    usage: Usage = Usage()
+    cost_usd: float | None = None
 
 
 class Answer(NamedTuple):
-    """What came of an attempt. `error` None: the agent did what it was asked."""
+    """What came of an attempt. `error` None: the agent did what it was asked.
+
+    `resets_at` (epoch seconds): the provider serves nobody before this instant.
+    """
 
     text: str
     error: ErrorEnvelope | None = None
-    usage: Usage | None = None
-    cost_usd: float | None = None
+    resets_at: int | None = None
 
 
 class StreamReader(Protocol):
     """Reads what one attempt writes to stdout, as it grows."""
 
-    def feed(self, chunk: bytes) -> None: ...
+    @property
+    def standing(self) -> Standing: ...
 
-    def answer(self, exit_code: int | None) -> Answer:
-        """The verdict, once everything was fed and the child has ended."""
+    def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
+        """Take in the next bytes, cut anywhere; what they tell."""
+        ...
+
+    def answer(self, exit_code: int | None, now: int) -> Answer:
+        """The verdict, once everything was fed and the child has ended.
+
+        `now` is epoch seconds, for a provider that tells how long it will be shut.
+        """
+        ...
+
+    def diary(self, environment: Mapping[str, str]) -> str | None:
+        """A glob of the file in which the agent itself keeps more, once it is known."""
+        ...
+
+    def feed_diary(self, chunk: bytes) -> Sequence[AgentEvent]:
+        """As `feed`, for that file."""
         ...
 
 
@@ -65,8 +148,15 @@ class Adapter(Protocol):
         """What makes the program end in good order."""
         ...
 
+    @property
+    def can_resume(self) -> bool:
+        """Whether it can go on with an earlier session."""
+        ...
+
     def command(self, request: AgentRequest) -> AgentCommand:
         """Raises AgentUnavailableError, with how to get it, where it is not there."""
         ...
 
-    def reader(self) -> StreamReader: ...
+    def reader(self, resumed_ms: int | None = None) -> StreamReader:
+        """`resumed_ms`: since when it goes on with an earlier session, if it does."""
+        ...

@@ -6,10 +6,16 @@ import codecs
 import shutil
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runner.agents.base import AgentCommand, AgentRequest, Answer
+from runner.agents.base import AgentCommand, AgentRequest, Answer, Standing
 from runner.model.errors import AgentUnavailableError, Code
 from runner.model.receipt import ErrorEnvelope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from runner.agents.base import AgentEvent
 
 _KEPT = 64 * 1024
 
@@ -17,56 +23,66 @@ _KEPT = 64 * 1024
 class CustomAgent:
     """An argv template with placeholders.
 
-    They are `{job} {run} {role} {profile} {thinking_mode} {project} {prompt_file}`;
-    any other brace stays as it is.
+    They are `{job} {run} {role} {profile} {thinking_mode} {model} {project}
+    {prompt_file}`; any other brace stays as it is.
     """
 
     stop_signal = signal.SIGTERM
+    can_resume = False
 
     def command(self, request: AgentRequest) -> AgentCommand:
-        agent = request.job.agent
-        if agent is None or not agent.template:
-            message = f"{request.job.id} has no program for its custom agent"
+        agent = request.agent
+        if not agent.template:
+            message = f"{request.job_id} has no program for its custom agent"
             raise AgentUnavailableError(message, hint="Name it with `command:`.")
         words = {
-            "job": request.job.id,
+            "job": request.job_id,
             "run": request.run_id,
             "role": request.role.name,
             "profile": str(request.role.profile),
             "thinking_mode": str(agent.thinking_mode),
+            "model": agent.model or "",
             "project": request.root,
             "prompt_file": request.prompt_file,
         }
-        flags = request.role.agent_flags.get(agent.name, ())
         argv = [_fill(word, words) for word in agent.template]
         inside = str(Path(request.root) / argv[0]) if "/" in argv[0] else argv[0]
-        if shutil.which(inside, path=request.program_path) is None:
+        if shutil.which(inside, path=request.environment.get("PATH", "")) is None:
             message = f"the agent's program {argv[0]} is not there"
             raise AgentUnavailableError(
                 message, hint="Correct `command:` or install the program."
             )
-        return AgentCommand((*argv, *flags, *request.args), {})
+        return AgentCommand((*argv, *request.flags), {}, model=agent.model)
 
-    def reader(self) -> TextReader:
+    def reader(self, resumed_ms: int | None = None) -> TextReader:  # noqa: ARG002
         return TextReader()
 
 
 class TextReader:
     """The answer is what the program says: the end of it, if it says a lot."""
 
+    standing = Standing()
+
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._text = ""
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
         self._text = (self._text + self._decoder.decode(chunk))[-_KEPT:]
+        return ()
 
-    def answer(self, exit_code: int | None) -> Answer:
+    def answer(self, exit_code: int | None, now: int) -> Answer:  # noqa: ARG002
         text = self._text.strip()
         if exit_code == 0:
             return Answer(text)
         message = f"the agent ended with exit code {exit_code}"
         return Answer(text, ErrorEnvelope(Code.JOB_EXECUTION_FAILED, message))
+
+    def diary(self, environment: Mapping[str, str]) -> str | None:  # noqa: ARG002
+        return None
+
+    def feed_diary(self, chunk: bytes) -> Sequence[AgentEvent]:  # noqa: ARG002
+        return ()
 
 
 def _fill(word: str, words: dict[str, str]) -> str:

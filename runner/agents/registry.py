@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runner.agents.claude import ClaudeAgent
+from runner.agents.codex import CodexAgent
 from runner.agents.custom import CustomAgent
+from runner.agents.gemini import GeminiAgent
+from runner.agents.opencode import OpencodeAgent
 from runner.model.errors import AgentUnavailableError
 
 if TYPE_CHECKING:
     from runner.agents.base import Adapter
-    from runner.model.job import Job
+    from runner.model.job import AgentSpec
 
-ADAPTERS: dict[str, type[Adapter]] = {"custom": CustomAgent}
+ADAPTERS: dict[str, type[Adapter]] = {
+    "claude": ClaudeAgent,
+    "codex": CodexAgent,
+    "custom": CustomAgent,
+    "gemini": GeminiAgent,
+    "opencode": OpencodeAgent,
+}
 
-AGENT_NAMES = frozenset({"claude", "codex", "gemini", "opencode", *ADAPTERS})
-"""What `agent:` may say; those without an adapter cannot be run yet."""
+AGENT_NAMES = frozenset(ADAPTERS)
+"""What `agent:` may say."""
 
 
-def adapter(job: Job) -> Adapter:
+def adapter(agent: AgentSpec) -> Adapter:
     """Raises AgentUnavailableError for an agent that nobody here can drive."""
-    name = job.agent.name if job.agent else "nobody"
-    chosen = ADAPTERS.get(name)
+    chosen = ADAPTERS.get(agent.name)
     if chosen is None:
-        message = f"this version of jobconsole cannot drive {name} yet"
-        raise AgentUnavailableError(
-            message, hint="Use `agent: custom` with the program as its `command:`."
-        )
+        message = f"this version of jobconsole cannot drive {agent.name}"
+        known = ", ".join(ADAPTERS)
+        raise AgentUnavailableError(message, hint=f"Use one of: {known}.")
     return chosen()

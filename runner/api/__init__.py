@@ -40,6 +40,7 @@ from runner.api.questions import (
     run_detail,
     run_files,
     spec,
+    spending,
     why,
 )
 from runner.api.whole import (
@@ -95,6 +96,7 @@ __all__ = [
     "run_in_terminal",
     "skip",
     "spec",
+    "spending",
     "submit",
     "tick",
     "transcript",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runner.model.comparison import Comparison
     from runner.model.receipt import Receipt
     from runner.model.spec import Spec
+    from runner.model.spending import Spending
     from runner.model.views import HistoryQuery, JobView, RunView
 
 
@@ -46,6 +47,13 @@ def spec(project: Project, job_id: str) -> Spec:
     from runner.engine import spec as specs
 
     return specs.spec(project, job_id)
+
+
+def spending(project: Project) -> Spending:
+    """What agents cost today and this month, and where the month is going."""
+    from runner.engine import spending as report
+
+    return report.spending_of(project, with_budgets=True)
 
 
 def next_fires(

@@ -34,8 +34,8 @@ class Shape(msgspec.Struct, Generic[T_co], frozen=True):
 class Key(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     """One key of a section.
 
-    `otherwise` says in words what holds without the key where `default` is no plain
-    value. `instead` names the key that a deprecated one gave way to. `code` is that of
+    `otherwise` says in words what holds without a value: without the key where `default`
+    is no plain value, else where null lifts the default. `instead` names the key that a deprecated one gave way to. `code` is that of
     problems below the key.
     """
 

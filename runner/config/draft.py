@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from runner.config import agent_keys
 from runner.config import job_keys as keys
+from runner.config.budget_keys import Allowance
 from runner.config.findings import Finding
 from runner.config.names import nearest
 from runner.config.report import About
 from runner.config.section import Fields
-from runner.config.target import CUSTOM, USUAL_AGENT, Resolved
+from runner.config.target import CUSTOM, Resolved
 from runner.config.trigger import Zones
 from runner.config.values import references
 from runner.config.yaml_tree import Place
 from runner.model.errors import Code
 from runner.model.job import (
     AgentSpec,
-    Budget,
     Expect,
     InvalidJob,
     Job,
@@ -50,6 +51,11 @@ class Settings(msgspec.Struct, frozen=True):
     gateways: Mapping[str, str]
     agents: frozenset[str]
     base: Mapping[str, str] = {}
+
+    @property
+    def known_agents(self) -> frozenset[str] | None:
+        """None where any name will do."""
+        return self.agents | {CUSTOM} if self.agents else None
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +128,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             env_pass=fields.get(keys.ENV_PASS) or (),
             env_file=fields.get(keys.ENV_FILE),
             input=self.input,
+            params=fields.get(agent_keys.PARAMS) or {},
             role=fields.get(keys.ROLE),
             roles=fields.get(keys.ROLES) or (),
             agent=agent,
@@ -131,12 +138,20 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _agent(fields: Fields, resolved: Resolved) -> AgentSpec:
+    name = fields.get(agent_keys.AGENT) or agent_keys.USUAL_AGENT
+    usual_model = agent_keys.usual_model(fields)
+    usual_silence = None if name == CUSTOM else agent_keys.SILENCE.default
+    allowed = fields.get(agent_keys.BUDGET) or Allowance()
     return AgentSpec(
-        name=fields.get(keys.AGENT) or USUAL_AGENT,
-        thinking_mode=fields.value(keys.THINKING_MODE),
+        name=name,
+        thinking_mode=fields.value(agent_keys.THINKING_MODE),
+        model=fields.get(agent_keys.MODEL) or (usual_model and usual_model.name),
         template=resolved.template,
-        budget=fields.get(keys.BUDGET) or Budget(),
-        mcp=fields.get(keys.MCP) or {},
+        budget=allowed.run,
+        daily=allowed.daily,
+        mcp=fields.get(agent_keys.MCP) or {},
+        silence=fields.get(agent_keys.SILENCE, usual_silence),
+        prices=fields.get(agent_keys.PRICES) or {},
     )
 
 
@@ -146,13 +161,13 @@ def usual_pool(kind: Kind) -> str:
 
 def unknown_names(fields: Fields, settings: Settings) -> list[Finding]:
     """Pools, roles and agents that `fields` name and nobody defines."""
-    agents = settings.agents | {CUSTOM} if settings.agents else None
+    agents = settings.known_agents
     roles = settings.roles if settings.roles_known else None
     named: tuple[tuple[Key[object], str, Iterable[str], Iterable[str] | None], ...] = (
         (keys.POOL, "pool", _one(fields.get(keys.POOL)), settings.pools),
         (keys.ROLE, "role", _one(fields.get(keys.ROLE)), roles),
         (keys.ROLES, "role", fields.get(keys.ROLES) or (), roles),
-        (keys.AGENT, "agent", _one(fields.get(keys.AGENT)), agents),
+        (agent_keys.AGENT, "agent", _one(fields.get(agent_keys.AGENT)), agents),
     )
     return [
         Finding(fields.place_of(key), unknown_name(what, name, known))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from runner.config import agent_keys, job_keys
 from runner.config import foreign_keys as keys
-from runner.config import job_keys
 from runner.config.draft import Draft, Settings
 from runner.config.findings import Finding, Findings, Rejected
 from runner.config.foreign import output_to, translated, unknown_output
@@ -152,7 +152,7 @@ def _fields(document: Fields, agents: frozenset[str], gateway: str | None) -> Fi
             runtime,
             keys.MAX_PARALLEL_RUNS,
         ),
-        (job_keys.AGENT, _agent(target, agents), target, keys.TARGET_ID),
+        (agent_keys.AGENT, _agent(target, agents), target, keys.TARGET_ID),
         (job_keys.NOTIFY, output_to(gateway), document, keys.OUTPUT),
         (TIMEZONE, trigger.get(TIMEZONE), trigger, TIMEZONE),
     )

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from runner.config import part_keys
+from runner.config.agent_keys import (
+    AGENT,
+    BUDGET,
+    MCP,
+    MODEL,
+    PARAMS,
+    SILENCE,
+    THINKING_MODE,
+)
 from runner.config.containers import list_of, optional
 from runner.config.declaration import Key, Section
 from runner.config.values import (
@@ -23,7 +32,6 @@ from runner.model.job import (
     Kind,
     Leftovers,
     Overlap,
-    ThinkingMode,
     Where,
 )
 
@@ -74,8 +82,15 @@ COMMAND = Key(
 PROMPT = Key(
     name="prompt",
     shape=text("prompt"),
-    description="What an agent is told, word for word.",
+    description="What an agent is told, word for word but for its blanks: see `params`.",
     example="Summarise yesterday's commits.",
+)
+PROMPT_FILE = Key(
+    name="prompt_file",
+    shape=path(),
+    description="A file inside the project that says what the agent is told; it is "
+    "read when a run starts.",
+    example="prompts/review.md",
 )
 DOCUMENT = Key(
     name="job",
@@ -209,35 +224,6 @@ ROLES = Key(
     description="The roles that may start the job.",
     example="[admin, member]",
 )
-AGENT = Key(
-    name="agent",
-    shape=word(),
-    otherwise="`claude`",
-    description="Which agent answers: `claude`, `codex`, `gemini`, `opencode`, or "
-    "`custom` with its `command`.",
-    example="codex",
-)
-THINKING_MODE = Key(
-    name="thinking_mode",
-    shape=choice(ThinkingMode),
-    default=ThinkingMode.MED,
-    description="How much the agent may think.",
-    example="fast",
-)
-BUDGET = Key(
-    name="budget",
-    shape=part_keys.budget(),
-    otherwise="no bounds",
-    description="Bounds on what an agent may use in one run.",
-    example="{usd: 0.50, tokens: 200k, turns: 40}",
-)
-MCP = Key(
-    name="mcp",
-    shape=part_keys.mcp_servers(),
-    otherwise="none",
-    description="MCP servers for the agent, by name.",
-    example="{teleclaude: {command: [bin/mcp-wrapper.py]}}",
-)
 NOTIFY = Key(
     name="notify",
     shape=part_keys.notify(),
@@ -250,10 +236,10 @@ EXPECT = Key(
     shape=part_keys.expect(),
     otherwise="none",
     description="Evidence that a good run leaves behind.",
-    example="{files: [reports/*.md]}",
+    example="{files: [reports/*.md], answer: '(?i)done'}",
 )
 
-TARGETS = (SCRIPT, COMMAND, PROMPT, DOCUMENT, MESSAGE)
+TARGETS = (SCRIPT, COMMAND, PROMPT, PROMPT_FILE, DOCUMENT, MESSAGE)
 
 SHARED = (
     TIMEOUT,
@@ -270,7 +256,9 @@ SHARED = (
     ENV_FILE,
     ROLE,
     AGENT,
+    MODEL,
     THINKING_MODE,
+    SILENCE,
     BUDGET,
     MCP,
     NOTIFY,
@@ -284,6 +272,7 @@ JOB = Section(
         ENABLED,
         *TARGETS,
         ARGS,
+        PARAMS,
         WHEN,
         *LEGACY,
         *SHARED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runner.config import agent_keys
 from runner.config import job_keys as keys
 from runner.config.draft import (
     Draft,
@@ -17,7 +18,8 @@ from runner.config.section import Fields, read_section
 from runner.config.target import Resolved, target_of
 from runner.config.trigger import schedule_of, stray_keys
 from runner.config.when_keys import SCHEDULE, WHEN
-from runner.model.job import Kind
+from runner.model.job import Kind, Prompt, PromptFile
+from runner.model.schedule import Manual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from runner.config.report import About
     from runner.config.survey import Survey
     from runner.config.yaml_tree import Entry
+    from runner.model.schedule import Schedule
 
 
 def read_job(
@@ -45,8 +48,10 @@ def read_job(
         *stray_keys(own),
         *unknown_gateways(own, settings),
         *unset_variables(merged, settings),
+        *_unsaid_params(own, schedule),
     ]
     if resolved is not None:
+        findings.all.extend(_out_of_place(own, resolved))
         warnings.extend(_overruled(own, resolved))
     return Draft(
         id=job_id,
@@ -60,12 +65,36 @@ def read_job(
     )
 
 
+def _out_of_place(own: Fields, resolved: Resolved) -> Iterator[Finding]:
+    """What the file counts on, and such a target cannot give."""
+    asked = isinstance(resolved.target, Prompt | PromptFile)
+    if own.get(agent_keys.PARAMS) is not None and not asked:
+        message = f"params: only a prompt has blanks, and {_what(resolved)}"
+        hint = "ask by prompt or prompt_file, or remove params"
+        yield Finding(own.place_of(agent_keys.PARAMS), message, hint)
+    expect = own.get(keys.EXPECT)
+    answer = expect.answer if expect is not None else None
+    if answer is not None and resolved.kind is not Kind.AGENT:
+        message = f"expect: answer: only agents answer, and {_what(resolved)}"
+        hint = "remove it, or expect files or a command"
+        yield Finding(own.place_of(keys.EXPECT), message, hint)
+
+
+def _unsaid_params(own: Fields, schedule: Schedule | None) -> Iterator[Finding]:
+    params = own.get(agent_keys.PARAMS) or {}
+    unsaid = [name for name, usual in params.items() if usual is None]
+    if unsaid and not isinstance(schedule, Manual | None):
+        message = f"params: nobody says {', '.join(unsaid)} when the job falls due"
+        hint = "give it a usual value, or leave the schedule out"
+        yield Finding(own.place_of(agent_keys.PARAMS), message, hint)
+
+
 def _overruled(own: Fields, resolved: Resolved) -> Iterator[Finding]:
     """Keys that say something else than the target, which decides."""
     label = own.get(keys.TYPE)
-    if own.has(keys.AGENT) and resolved.kind is not Kind.AGENT:
+    if own.has(agent_keys.AGENT) and resolved.kind is not Kind.AGENT:
         message = f"agent has no effect: {_what(resolved)}"
-        yield Finding(own.place_of(keys.AGENT), message)
+        yield Finding(own.place_of(agent_keys.AGENT), message)
     if label is not None and not _fits(label, resolved.kind):
         message = f"type {label!r} has no effect: {_what(resolved)}"
         yield Finding(own.place_of(keys.TYPE), message)

@@ -16,7 +16,7 @@ from runner.config.findings import Finding
 from runner.config.fingerprint import Sources
 from runner.config.includes import included_jobs
 from runner.config.jobs import read_job
-from runner.config.locate import state_dir_of
+from runner.config.locate import expand_home, state_dir_of
 from runner.config.names import job_id_of
 from runner.config.node_views import describe
 from runner.config.project import Project, read_project
@@ -24,6 +24,7 @@ from runner.config.report import About, Report
 from runner.config.surroundings import Surroundings
 from runner.config.survey import Survey
 from runner.config.yaml_tree import MapNode
+from runner.model.budget import NO_BUDGET
 from runner.model.config import Config
 from runner.model.errors import Code
 
@@ -91,6 +92,8 @@ def _config(
     report: Report,
 ) -> Config:
     settings = project.settings
+    daemon = project.fields.get(keys.DAEMON)
+    socket = daemon.get(keys.SOCKET) if daemon is not None else None
     return Config(
         root=path.parent,
         path=path,
@@ -99,6 +102,8 @@ def _config(
         pools=dict(settings.pools),
         roles=dict(settings.roles),
         gateways=dict(settings.gateways),
+        daily=project.fields.get(keys.BUDGET) or NO_BUDGET,
+        daemon=str(path.parent / expand_home(socket, home)) if socket else None,
         jobs=() if project.fatal else jobs,
         problems=report.problems(),
         warnings=report.warnings(),

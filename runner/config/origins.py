@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runner.config import agent_keys
 from runner.config import job_keys as keys
 from runner.config.when_keys import TIMEZONE, WHEN
-from runner.model.job import Prompt, Script, SpecDocument, Where
+from runner.model.job import Prompt, PromptFile, Script, SpecDocument, Where
 from runner.model.spec import Origin, Source
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 Origins = dict[str, tuple[Origin, ...]]
 
-PUT_TOGETHER: tuple[Key[object], ...] = (keys.ENV, keys.MCP)
+PUT_TOGETHER: tuple[Key[object], ...] = (keys.ENV, agent_keys.MCP)
 """Maps to which every layer adds its own entries."""
 
 _USUAL = (Origin(Source.BUILT_IN),)
@@ -36,13 +37,17 @@ def origins_of(draft: Draft, main_file: str) -> Origins:
         (Source.PROJECT, main_file, top),
     )
     found: Origins = {}
-    for key in (*keys.JOB.keys, TIMEZONE):
+    for key in (*keys.JOB.keys, TIMEZONE, agent_keys.PRICES):
         given = tuple(
             _at(source, file, fields.place_of(key))
             for source, file, fields in layers
             if fields.has(key)
         )
         found[key.name] = (given if key in PUT_TOGETHER else given[:1]) or _USUAL
+    usual_model = agent_keys.usual_model(draft.fields)
+    if draft.fields.get(agent_keys.MODEL) is None and usual_model is not None:
+        origin = _at(Source.PROJECT, main_file, usual_model.place)
+        found[agent_keys.MODEL.name] = (origin,)
     return {**found, **_of_target(draft), **_of_schedule(draft, own, found)}
 
 
@@ -74,6 +79,8 @@ def _key_of(target: Target | None) -> Key[object]:
             return keys.SCRIPT
         case Prompt():
             return keys.PROMPT
+        case PromptFile():
+            return keys.PROMPT_FILE
         case SpecDocument():
             return keys.DOCUMENT
         case _:

@@ -1,7 +1,9 @@
-"""The keys of the small maps inside a job: retries, limits, budget, and so on."""
+"""The keys of the small maps inside a job: retries, limits, and so on."""
 
 from __future__ import annotations
 
+import re
+import warnings
 from enum import StrEnum
 
 from runner.config.containers import converted, either, list_of, map_of, optional
@@ -12,25 +14,22 @@ from runner.config.values import (
     VARIABLE,
     argument,
     choice,
-    count,
     duration,
     integer,
-    money,
     one_of,
     path,
     referring,
     size,
+    text,
     word,
 )
 from runner.config.yaml_tree import ListNode, MapNode, Node, ScalarNode
 from runner.model.errors import Code
 from runner.model.job import (
     Backoff,
-    Budget,
     Command,
     Expect,
     Limits,
-    McpServer,
     Notify,
     Retries,
 )
@@ -163,73 +162,8 @@ def limits() -> Shape[Limits]:
     )
 
 
-USD = Key(
-    name="usd",
-    shape=optional(money()),
-    unit="US dollars",
-    otherwise="no bound",
-    description="Cost of a run.",
-    example="0.50",
-)
-TOKENS = Key(
-    name="tokens",
-    shape=optional(count()),
-    otherwise="no bound",
-    description="Tokens that a run may use, in and out.",
-    example="200k",
-)
-TURNS = Key(
-    name="turns",
-    shape=optional(integer(1)),
-    otherwise="no bound",
-    description="Turns that the agent may take.",
-    example="40",
-)
-BUDGET = Section("budget", (USD, TOKENS, TURNS))
-
-
-def budget() -> Shape[Budget]:
-    return table(
-        BUDGET,
-        lambda fields: Budget(
-            usd=fields.get(USD), tokens=fields.get(TOKENS), turns=fields.get(TURNS)
-        ),
-    )
-
-
 def environment() -> Shape[dict[str, str]]:
     return map_of(referring(), names="name of a variable", pattern=VARIABLE)
-
-
-MCP_COMMAND = Key(
-    name="command",
-    shape=list_of(argument(), least=1),
-    description="The server's program and arguments.",
-    example="[bin/mcp-wrapper.py]",
-)
-MCP_ENV = Key(
-    name="env",
-    shape=environment(),
-    otherwise="none",
-    description="Variables for the server; `${NAME}` is replaced.",
-    example="{LEVEL: info}",
-)
-MCP_SERVER = Section("an MCP server", (MCP_COMMAND, MCP_ENV))
-
-
-def _mcp_server(fields: Fields) -> McpServer:
-    command = fields.get(MCP_COMMAND)
-    if command is None:
-        raise reject(fields.place, "command is missing")
-    return McpServer(command, fields.get(MCP_ENV) or {})
-
-
-def mcp_servers() -> Shape[dict[str, McpServer]]:
-    return map_of(
-        table(MCP_SERVER, _mcp_server),
-        names="name of a server",
-        pattern=r"[A-Za-z0-9_-]{1,64}",
-    )
 
 
 NOTIFY_ON = Key(
@@ -258,20 +192,6 @@ def notify() -> Shape[Notify]:
     )
 
 
-EXPECT_FILES = Key(
-    name="files",
-    shape=list_of(path()),
-    otherwise="none",
-    description="Globs below the project: each must match a file written by the run.",
-    example="[reports/*.md]",
-)
-EXPECT = Section("expect", (EXPECT_FILES,))
-
-
-def expect() -> Shape[Expect]:
-    return table(EXPECT, lambda fields: Expect(fields.get(EXPECT_FILES) or ()))
-
-
 def _shell_command(line: str) -> Command:
     return Command((line,), shell=True)  # noqa: S604 - the model of one, not a call
 
@@ -283,3 +203,58 @@ def command() -> Shape[Command]:
         ScalarNode: converted(word(), _shell_command, "shell command"),
     }
     return either("list of arguments or shell command", kinds)
+
+
+def _regular_expression(written: str) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)  # it would mean something else
+        try:
+            re.compile(written)
+        except (re.error, FutureWarning, OverflowError, RecursionError) as error:
+            message = f"is not a regular expression: {error}"
+            raise ValueError(message) from None
+    return written
+
+
+EXPECT_FILES = Key(
+    name="files",
+    shape=list_of(path()),
+    otherwise="none",
+    description="Globs below the project: each must match a file written by the run.",
+    example="[reports/*.md]",
+)
+EXPECT_EXISTS = Key(
+    name="exists",
+    shape=list_of(path()),
+    otherwise="none",
+    description="Globs below the project: each must match a file, whoever wrote it.",
+    example="[reports/index.md]",
+)
+EXPECT_COMMAND = Key(
+    name="command",
+    shape=command(),
+    otherwise="none",
+    description="An argv list, or one string for `/bin/sh -c`; it must succeed.",
+    example="[bin/check-reports]",
+)
+EXPECT_ANSWER = Key(
+    name="answer",
+    shape=converted(text("regular expression"), _regular_expression),
+    otherwise="any answer",
+    description="A regular expression, as Python has them, to be found in the agent's "
+    "answer.",
+    example="'(?i)done'",
+)
+EXPECT = Section("expect", (EXPECT_FILES, EXPECT_EXISTS, EXPECT_COMMAND, EXPECT_ANSWER))
+
+
+def expect() -> Shape[Expect]:
+    return table(
+        EXPECT,
+        lambda fields: Expect(
+            files=fields.get(EXPECT_FILES) or (),
+            exists=fields.get(EXPECT_EXISTS) or (),
+            command=fields.get(EXPECT_COMMAND),
+            answer=fields.get(EXPECT_ANSWER),
+        ),
+    )

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from runner.config import job_keys
+from runner.config import agent_keys, job_keys
 from runner.config import project_keys as keys
-from runner.config.draft import Settings, unknown_names
+from runner.config.draft import Settings, unknown_name, unknown_names
 from runner.config.findings import Finding, Findings
 from runner.config.node_views import repeated_keys
 from runner.config.roles import read_roles
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from runner.config.surroundings import Surroundings
 
 
-_FOR_ALL_JOBS: tuple[Key[object], ...] = (keys.TIMEZONE, job_keys.PYTHON, job_keys.MCP)
+_FOR_ALL_JOBS: tuple[Key[object], ...] = (
+    keys.TIMEZONE,
+    job_keys.PYTHON,
+    agent_keys.MCP,
+    agent_keys.MODELS,
+    agent_keys.PRICES,
+)
 _STAND_IN_ZONE = "UTC"
 """For a zone that was rejected, so that the jobs are checked for what else is wrong."""
 
@@ -60,6 +66,7 @@ def read_project(root: MapNode, around: Surroundings) -> Project:
         base=around.base,
     )
     shared.all.extend(_wrong_defaults(fields, settings))
+    shared.all.extend(_unknown_agents(fields, settings))
     repeated = repeated_keys(root)
     broken = any(
         fields.broken(key) for key in keys.PROJECT.keys if key not in keys.ISOLATED
@@ -104,9 +111,21 @@ def _wrong_defaults(project: Fields, settings: Settings) -> Iterator[Finding]:
     if defaults is None:
         return
     yield from unknown_names(defaults, settings)
-    if defaults.get(job_keys.AGENT) == CUSTOM:
+    if defaults.get(agent_keys.AGENT) == CUSTOM:
         message = "agent: custom needs a command: name it in each job"
-        yield Finding(defaults.place_of(job_keys.AGENT), message)
+        yield Finding(defaults.place_of(agent_keys.AGENT), message)
+
+
+def _unknown_agents(project: Fields, settings: Settings) -> Iterator[Finding]:
+    """Those that `models` names."""
+    models = project.place_of(agent_keys.MODELS)
+    known = settings.known_agents
+    if known is None or not project.has(agent_keys.MODELS):
+        return
+    for name, entry in models.entries.items() if isinstance(models, MapNode) else ():
+        if name not in known:
+            message = f"models: {unknown_name('agent', name, known)}"
+            yield Finding(entry.key, message)
 
 
 def _repeated_below(node: Node) -> Iterator[Finding]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runner.config.agent_keys import MCP, MODELS, PRICES
+from runner.config.budget_keys import daily_budget
 from runner.config.containers import anything, list_of, map_of
 from runner.config.declaration import Key, Schema, Section, Shape
-from runner.config.job_keys import DEFAULTS, JOB, MCP, PYTHON
+from runner.config.job_keys import DEFAULTS, JOB, PYTHON
 from runner.config.node_views import expect_map
 from runner.config.section import Fields, section_schema, table
 from runner.config.values import (
@@ -69,7 +71,14 @@ AGENT_FLAGS = Key(
     description="Extra arguments for the agents, by the agent's name.",
     example="{claude: [--max-turns, 40]}",
 )
-ROLE = Section("a role", (PROFILE, MAY_TRIGGER, ROLE_ENV, AGENT_FLAGS))
+ROLE_BUDGET = Key(
+    name="budget",
+    shape=daily_budget(),
+    otherwise="no bounds",
+    description="Bounds on what all agents together may use under the role.",
+    example="{per_day: {usd: 10}}",
+)
+ROLE = Section("a role", (PROFILE, MAY_TRIGGER, ROLE_ENV, AGENT_FLAGS, ROLE_BUDGET))
 
 BOARD_FILE = Key(
     name="file",
@@ -98,7 +107,8 @@ SOCKET = Key(
     name="socket",
     shape=path(),
     otherwise="none",
-    description="The unix socket that answers which role holds.",
+    description="The unix socket that answers which role holds, from the project; `~` "
+    "is the home directory.",
     example="/tmp/teleclaude-api.sock",  # noqa: S108 - where it is, not ours
 )
 DAEMON_SECTION = Section("daemon", (SOCKET,), open=True)
@@ -193,6 +203,13 @@ DAEMON = Key(
     description="The daemon that is asked for a role.",
     example="{socket: /tmp/teleclaude-api.sock}",
 )
+BUDGET = Key(
+    name="budget",
+    shape=daily_budget(),
+    otherwise="no bounds",
+    description="Bounds on what all agents of the project may use.",
+    example="{per_day: {usd: 20, tokens: 5M}}",
+)
 BOARD = Key(
     name="board",
     shape=table(BOARD_SECTION, lambda fields: fields),
@@ -221,6 +238,9 @@ PROJECT = Section(
         GATEWAYS,
         PYTHON,
         MCP,
+        MODELS,
+        PRICES,
+        BUDGET,
         DAEMON,
         BOARD,
         RETENTION,

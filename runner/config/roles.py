@@ -51,6 +51,7 @@ def _changed(base: Role, profile: Profile, fields: Fields) -> Role:
         env_allow=_or(env.get(keys.ENV_ALLOW), base.env_allow),
         env_deny=_or(env.get(keys.ENV_DENY), base.env_deny),
         agent_flags=_or(fields.get(keys.AGENT_FLAGS), base.agent_flags),
+        daily=_or(fields.get(keys.ROLE_BUDGET), base.daily),
     )
 
 

@@ -36,9 +36,9 @@ class Fields:
         self._values = values
         self._places = places
 
-    def get(self, key: Key[T]) -> T | None:
-        """The value in the file, else None."""
-        return cast("T | None", self._values.get(key.name))
+    def get(self, key: Key[T], otherwise: T | None = None) -> T | None:
+        """The value in the file, which may be null, else `otherwise`."""
+        return cast("T | None", self._values.get(key.name, otherwise))
 
     def value(self, key: Key[T]) -> T:
         """The value in the file, else the key's default, which there must be."""

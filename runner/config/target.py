@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from runner.config import agent_keys
 from runner.config import job_keys as keys
 from runner.config.findings import Finding, Rejected
 from runner.config.fingerprint import FILE, OTHER, PROGRAM
@@ -13,6 +14,7 @@ from runner.model.errors import Code
 from runner.model.job import (
     Kind,
     Prompt,
+    PromptFile,
     Script,
     SpecDocument,
     Target,
@@ -21,14 +23,18 @@ from runner.model.job import (
 if TYPE_CHECKING:
     from runner.config.declaration import Key
     from runner.config.section import Fields
-    from runner.config.survey import Survey
+    from runner.config.survey import Found, Survey
     from runner.config.yaml_tree import Place
 
 CUSTOM = "custom"
-USUAL_AGENT = "claude"
 DOCUMENTS = "docs/project/spec/jobs"
 
-_ASKED: tuple[Key[object], ...] = (keys.PROMPT, keys.DOCUMENT, keys.MESSAGE)
+_ASKED: tuple[Key[object], ...] = (
+    keys.PROMPT,
+    keys.PROMPT_FILE,
+    keys.DOCUMENT,
+    keys.MESSAGE,
+)
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -45,20 +51,31 @@ def unresolved(place: Place, message: str, hint: str = "") -> Rejected:
 
 def resolve_script(path: str, place: Place, survey: Survey) -> Resolved:
     """Raises Rejected for what is missing, outside the project or no program."""
-    found = survey.find(path)
-    if not survey.inside(found):
-        message = f"script {path} leads to {found.real}, outside the project"
-        raise unresolved(place, message)
-    if not found.exists:
-        raise unresolved(place, f"script {path} does not exist")
-    if found.kind == OTHER:
-        raise unresolved(place, f"script {path} is not a file")
+    found = _file_inside(keys.SCRIPT, path, place, survey)
     if path.endswith(".py"):
         return Resolved(Kind.PYTHON, Script(path))
     if found.kind != PROGRAM:
         survey.watch(found)
         raise unresolved(place, f"script {path} is not executable", f"chmod +x {path}")
     return Resolved(Kind.COMMAND, Script(path))
+
+
+def resolve_prompt_file(path: str, place: Place, survey: Survey) -> Resolved:
+    """Raises Rejected for what is missing or outside the project."""
+    _file_inside(keys.PROMPT_FILE, path, place, survey)
+    return Resolved(Kind.AGENT, PromptFile(path))
+
+
+def _file_inside(key: Key[str], path: str, place: Place, survey: Survey) -> Found:
+    found = survey.find(path)
+    if not survey.inside(found):
+        message = f"{key.name} {path} leads to {found.real}, outside the project"
+        raise unresolved(place, message)
+    if not found.exists:
+        raise unresolved(place, f"{key.name} {path} does not exist")
+    if found.kind == OTHER:
+        raise unresolved(place, f"{key.name} {path} is not a file")
+    return found
 
 
 def resolve_document(name: str, place: Place, survey: Survey) -> Resolved:
@@ -79,7 +96,7 @@ def is_file(path: str, survey: Survey) -> bool:
 
 def target_of(job_id: str, job: Fields, survey: Survey) -> Resolved:
     """Raises Rejected."""
-    if job.get(keys.AGENT) == CUSTOM:
+    if job.get(agent_keys.AGENT) == CUSTOM:
         return _custom(job_id, job, survey)
     _check_single(job, keys.TARGETS)
     if (path := job.get(keys.SCRIPT)) is not None:
@@ -97,7 +114,9 @@ def _custom(job_id: str, job: Fields, survey: Survey) -> Resolved:
     _check_single(job, _ASKED)
     command = job.get(keys.COMMAND)
     if command is None:
-        raise unresolved(job.place_of(keys.AGENT), "agent: custom needs a command")
+        raise unresolved(
+            job.place_of(agent_keys.AGENT), "agent: custom needs a command"
+        )
     asked = _asked(job, survey) or _document_of(job_id, job, survey)
     if asked is None:
         message = f"no prompt, no job, and no {document_path(_document_name(job_id))}"
@@ -118,6 +137,8 @@ def _asked(job: Fields, survey: Survey) -> Resolved | None:
     prompt = job.get(keys.PROMPT) or job.get(keys.MESSAGE)
     if prompt is not None:
         return Resolved(Kind.AGENT, Prompt(prompt))
+    if (path := job.get(keys.PROMPT_FILE)) is not None:
+        return resolve_prompt_file(path, job.place_of(keys.PROMPT_FILE), survey)
     if (name := job.get(keys.DOCUMENT)) is not None:
         return resolve_document(name, job.place_of(keys.DOCUMENT), survey)
     return None
@@ -131,7 +152,7 @@ def _implied(job_id: str, job: Fields, survey: Survey) -> Resolved:
         return document
     raise unresolved(
         job.place,
-        "nothing to run: no script, command, prompt or job, and neither "
+        "nothing to run: no script, command, prompt, prompt_file or job, and neither "
         f"{script} nor {document_path(_document_name(job_id))} exists",
     )
 

@@ -124,18 +124,20 @@ def _quantity(
     return Shape(label, schema, read)
 
 
-def money() -> Shape[float]:
-    """A positive amount."""
+def money(*, free: bool = False) -> Shape[float]:
+    """A positive amount; nothing at all where it may be `free`."""
+    wanted = "an amount of zero or more" if free else "a positive amount"
 
     def read(node: Node) -> float:
         value = node.value if isinstance(node, ScalarNode) else None
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise reject(node, f"must be an amount, not {describe(node)}")
-        if not 0 < value < MAX_INTEGER:
-            raise reject(node, f"{describe(node)} is not a positive amount")
+        if not (0 < value < MAX_INTEGER or (free and value == 0)):
+            raise reject(node, f"{describe(node)} is not {wanted}")
         return float(value)
 
-    return Shape("amount", {"type": "number", "exclusiveMinimum": 0}, read)
+    least = "minimum" if free else "exclusiveMinimum"
+    return Shape("amount", {"type": "number", least: 0}, read)
 
 
 def choice(options: type[S]) -> Shape[S]:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
+from runner.config import agent_keys, when_keys
 from runner.config import job_keys as keys
-from runner.config import when_keys
 from runner.config.units import format_duration, format_size
-from runner.model.job import Command, Prompt, Script, SpecDocument
+from runner.model.job import Command, Prompt, PromptFile, Script, SpecDocument
 from runner.model.schedule import WEEKDAYS, At, Cron, Every, Legacy, Manual, Once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runner.config.declaration import Key
+    from runner.model.budget import Budget, Price
     from runner.model.errors import Json
-    from runner.model.job import AgentSpec, Job, Limits, McpServer, Notify, Retries
+    from runner.model.job import AgentSpec, Expect, Job, Limits, Notify, Retries
+    from runner.model.mcp import McpServer
     from runner.model.schedule import Schedule
 
 Written = dict[str, "Json"]
@@ -28,8 +30,8 @@ SHELL = ("/bin/sh", "-c")
 def written(job: Job) -> Written:
     """Values by the names of keys, in their order; None where nothing is set.
 
-    Keys that mean nothing for such a job are left out. `timezone` and `input` are
-    among them: an entry says the first within `when`, and has no place for the other.
+    Keys that mean nothing for such a job are left out. `timezone`, `input` and `prices`
+    are among them: an entry says the first within `when`, and has no place for the others.
     """
     values: Written = {
         **_target(job),
@@ -42,10 +44,19 @@ def written(job: Job) -> Written:
         keys.ARGS.name: job.args or None,
         keys.TAGS.name: job.tags or None,
         keys.CATEGORY.name: job.category or None,
-        keys.EXPECT.name: {"files": job.expect.files} if job.expect.files else None,
+        keys.EXPECT.name: _expect(job.expect),
     }
     ordered = {name: values[name] for name in _names() if name in values}
-    return {**ordered, "input": _plain(job.input)} if job.input else ordered
+    return {**ordered, **_beside(job)}
+
+
+def _beside(job: Job) -> Written:
+    """What holds for the job and no entry could say."""
+    values: Written = {"input": _plain(job.input)} if job.input else {}
+    if job.agent is not None and job.agent.prices:
+        prices = {name: _price(it) for name, it in job.agent.prices.items()}
+        values[agent_keys.PRICES.name] = prices
+    return values
 
 
 def _plain(data: Mapping[str, object]) -> Json:
@@ -66,10 +77,13 @@ def _target(job: Job) -> Written:
         case Script():
             values[keys.SCRIPT.name] = target.path
         case Command():
-            line = target.argv
-            values[keys.COMMAND.name] = line[0] if target.shell else line
+            values[keys.COMMAND.name] = _command(target)
         case Prompt():
             values[keys.PROMPT.name] = target.text
+            values[agent_keys.PARAMS.name] = dict(job.params) or None
+        case PromptFile():
+            values[keys.PROMPT_FILE.name] = target.path
+            values[agent_keys.PARAMS.name] = dict(job.params) or None
         case SpecDocument():
             values[keys.DOCUMENT.name] = target.name
         case _:
@@ -78,6 +92,10 @@ def _target(job: Job) -> Written:
         shell = argv[:2] == SHELL and len(argv) == len(SHELL) + 1
         values[keys.COMMAND.name] = argv[-1] if shell else argv
     return values
+
+
+def _command(command: Command) -> Json:
+    return command.argv[0] if command.shell else command.argv
 
 
 def _schedule(schedule: Schedule) -> Written:
@@ -147,18 +165,55 @@ def _surroundings(job: Job) -> Written:
 
 
 def _agent(agent: AgentSpec) -> Written:
-    budget = agent.budget
-    bounds = {"usd": budget.usd, "tokens": budget.tokens, "turns": budget.turns}
+    silence = None if agent.silence is None else format_duration(agent.silence)
     return {
-        keys.AGENT.name: agent.name,
-        keys.THINKING_MODE.name: agent.thinking_mode.value,
-        keys.BUDGET.name: _given(bounds),
-        keys.MCP.name: {name: _server(it) for name, it in agent.mcp.items()} or None,
+        agent_keys.AGENT.name: agent.name,
+        agent_keys.MODEL.name: agent.model,
+        agent_keys.THINKING_MODE.name: agent.thinking_mode.value,
+        agent_keys.SILENCE.name: silence,
+        agent_keys.BUDGET.name: _given(
+            {**_bounds_of(agent.budget), "per_day": _given(_bounds_of(agent.daily))}
+        ),
+        agent_keys.MCP.name: {name: _server(it) for name, it in agent.mcp.items()}
+        or None,
+    }
+
+
+def _bounds_of(budget: Budget) -> Written:
+    return {
+        "usd": budget.usd,
+        "tokens": budget.tokens,
+        "turns": budget.turns,
+        "tools": budget.tools,
+        "time": None if budget.time is None else format_duration(budget.time),
     }
 
 
 def _server(server: McpServer) -> Json:
-    return _given({"command": server.command, "env": server.env or None})
+    return _given(
+        {
+            "command": server.command,
+            "env": server.env or None,
+            "read_only": server.read_only or None,
+        }
+    )
+
+
+def _price(price: Price) -> Json:
+    return _given(
+        {"input": price.input, "cached": price.cached, "output": price.output}
+    )
+
+
+def _expect(expect: Expect) -> Json:
+    return _given(
+        {
+            "files": expect.files or None,
+            "exists": expect.exists or None,
+            "command": None if expect.command is None else _command(expect.command),
+            "answer": expect.answer,
+        }
+    )
 
 
 def _retries(retries: Retries) -> Json:

@@ -24,6 +24,10 @@ _KEPT = 16
 """How many runs an observer keeps in mind."""
 
 
+_TOLD = ("session", "tool", "turn", "model", "budget")
+"""What events tell of an agent; what it used is in the index."""
+
+
 class _Event(msgspec.Struct, frozen=True):
     """An `attempt_started`, or any event of an agent: what it leaves out stays."""
 
@@ -33,10 +37,11 @@ class _Event(msgspec.Struct, frozen=True):
     session: str | msgspec.UnsetType | None = msgspec.UNSET
     tool: str | msgspec.UnsetType | None = msgspec.UNSET
     turn: int | msgspec.UnsetType | None = msgspec.UNSET
-    cost_usd: float | msgspec.UnsetType | None = msgspec.UNSET
+    model: str | msgspec.UnsetType | None = msgspec.UNSET
+    budget: str | msgspec.UnsetType | None = msgspec.UNSET
 
     def applied_to(self, before: AgentState) -> AgentState:
-        told = {name: getattr(self, name) for name in AgentState.__struct_fields__}
+        told = {name: getattr(self, name) for name in _TOLD}
         news = {name: it for name, it in told.items() if it is not msgspec.UNSET}
         return msgspec.structs.replace(before, **news)
 
@@ -135,7 +140,12 @@ def activity(project: Project, observer: Observer, run_id: str) -> Activity:
         rss=sum(it.rss or 0 for it in processes),
         output_bytes=size,
         last_output_ms=last_ms,
-        agent=told.agent,
+        agent=msgspec.structs.replace(
+            told.agent,
+            cost_usd=view.cost_usd,
+            cost_estimated=view.cost_estimated,
+            tokens=view.tokens,
+        ),
     )
 
 

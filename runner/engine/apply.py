@@ -65,6 +65,8 @@ def apply_configuration(project: Project, loaded: Loaded) -> None:
     _pass_on(project, config)
     about |= {
         meta.ZONE: config.timezone or "",
+        meta.BUDGET: msgspec.json.encode(config.daily).decode(),
+        meta.DAEMON: config.daemon or "",
         meta.BROKEN: "[]",
         meta.IN_FORCE: str(project.clock.wall_ms()),
     }

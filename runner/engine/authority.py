@@ -26,19 +26,24 @@ def operator(user: str) -> Actor:
     return Actor(user, ADMIN)
 
 
-def role_for(definition: Definition, asked: str | None, actor: Actor) -> Role:
-    """The role a run gets: asked for > the job's > admin.
+def role_for(
+    definition: Definition, asked: str | None, actor: Actor, told: str | None = None
+) -> Role:
+    """The role a run gets: asked for > the job's > what the daemon told > admin.
+
+    A role that the daemon names and nobody defined counts for nothing.
 
     Raises PolicyDeniedError where the actor may not give it, or where the job may
     not be started under it.
     """
     job = definition.job
-    name = asked or job.role or ADMIN.name
+    known = told if told in definition.roles else None
+    name = asked or job.role or known or ADMIN.name
     role = definition.roles.get(name)
     if role is None:
-        known = ", ".join(sorted(definition.roles))
+        names = ", ".join(sorted(definition.roles))
         message = f"there is no role {name}"
-        raise PolicyDeniedError(message, hint=f"Choose one of: {known}.")
+        raise PolicyDeniedError(message, hint=f"Choose one of: {names}.")
     if not actor.role.may_start_as(role):
         message = f"{actor.name} acts as {actor.role.name} and may not start as {name}"
         raise PolicyDeniedError(

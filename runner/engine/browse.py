@@ -13,7 +13,6 @@ from runner.engine.job_view import job_views
 from runner.engine.settle import read_receipt
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import JobNotFoundError
-from runner.model.occurrence import Reason
 from runner.model.schedule import Legacy, Manual, Schedule
 from runner.model.views import HistoryQuery, JobView, RunView
 from runner.schedule import fires, legacy_due, sentence, timetable, without
@@ -183,11 +182,11 @@ def _unknown(project: Project, name: str) -> JobNotFoundError:
 
 
 def _ends_of_pauses(project: Project) -> dict[str, int]:
-    """Until when jobs are paused that go on by themselves."""
+    """Until when jobs wait that go on by themselves."""
     return {
         job_id: row.until
         for job_id, rows in standing.by_job(project.index).items()
-        if (row := rows.get(Reason.PAUSED)) and row.until is not None
+        if (row := standing.waiting(rows, project.now())) and row.until is not None
     }
 
 

@@ -86,6 +86,8 @@ def _manifests(one: Manifest, other: Manifest) -> Iterator[Fact]:
     """What exactly ran, in which surroundings."""
     what = (
         ("argv", shlex.join(one.argv), shlex.join(other.argv)),
+        ("agent", one.agent, other.agent),
+        ("model", one.model, other.model),
         ("prompt_sha256", one.prompt_sha256, other.prompt_sha256),
         ("cwd", one.cwd, other.cwd),
         ("timeout_ms", one.timeout_ms, other.timeout_ms),
@@ -94,6 +96,7 @@ def _manifests(one: Manifest, other: Manifest) -> Iterator[Fact]:
     )
     for name, left, right in what:
         yield Fact(Section.WHAT, name, left, right)
+    yield from _paired(Section.WHAT, one.params, other.params)
     before, after = set(one.environment), set(other.environment)
     for name in sorted(before | after):
         yield Fact(Section.ENVIRONMENT, name, name in before, name in after)
@@ -103,6 +106,7 @@ def _manifests(one: Manifest, other: Manifest) -> Iterator[Fact]:
 def _receipts(one: Receipt, other: Receipt) -> Iterator[Fact]:
     """What came of it."""
     yield Fact(Section.WHAT, "kind", one.kind, other.kind)
+    yield from _paired(Section.WHERE, _servers(one), _servers(other))
     yield Fact(Section.WHERE, "host", one.host.name, other.host.name)
     yield Fact(Section.WHERE, "platform", one.host.platform, other.host.platform)
     attempts = len(one.attempts), len(other.attempts)
@@ -111,6 +115,12 @@ def _receipts(one: Receipt, other: Receipt) -> Iterator[Fact]:
     leftovers = len(one.leftovers), len(other.leftovers)
     yield Fact(Section.OUTCOME, "leftovers", *leftovers)
     yield from _paired(Section.FILES, _files(one), _files(other))
+
+
+def _servers(receipt: Receipt) -> dict[str, JsonScalar]:
+    """How the agent's MCP servers answered."""
+    asked = receipt.agent.mcp if receipt.agent else {}
+    return {f"mcp {name}": str(health.state) for name, health in asked.items()}
 
 
 def _usage(usage: Usage | None) -> dict[str, JsonScalar]:

@@ -74,13 +74,13 @@ def disable(project: Project, job_id: str, decision: Decision) -> Decided:
 
 
 def resume(project: Project, job_id: str, decision: Decision) -> Decided:
-    """Let it start by schedule again, from now on."""
-    return _lift(project, job_id, decision, (What.RESUMED, Reason.PAUSED))
+    """Let it start by schedule again, from now on, whatever it waits for."""
+    return _lift(project, job_id, decision, What.RESUMED)
 
 
 def enable(project: Project, job_id: str, decision: Decision) -> Decided:
     """Take `disable` back; what the file says stays."""
-    return _lift(project, job_id, decision, (What.ENABLED, Reason.DISABLED))
+    return _lift(project, job_id, decision, What.ENABLED)
 
 
 def skip(project: Project, job_id: str, decision: Decision) -> int:
@@ -135,22 +135,22 @@ def _put(project: Project, job_id: str, decision: Decision, what: What) -> Decid
     return Decided(job_detail(project, job_id).view, changed=True)
 
 
-def _lift(
-    project: Project, job_id: str, decision: Decision, which: tuple[What, Reason]
-) -> Decided:
+def _lift(project: Project, job_id: str, decision: Decision, what: What) -> Decided:
     actor = actor_of(project, decision.actor_user)
     job_id = permitted(project, job_id, actor)
-    what, condition = which
     with transaction(project.index, durable=True):
         now_ms = project.clock.wall_ms()
         rows = standing.of_job(project.index, job_id)
-        changed = condition in rows and rows[condition].holds(now_ms // 1000)
+        lifted = control.LIFTS[what]
+        changed = any(
+            row.holds(now_ms // 1000) for kind, row in rows.items() if kind in lifted
+        )
         if changed:
             entry = Entry(
                 what=what, job=job_id, actor=actor.name, reason=decision.reason
             )
             record(project, now_ms, entry)
-            rest = {kind: row for kind, row in rows.items() if kind is not condition}
+            rest = {kind: row for kind, row in rows.items() if kind not in lifted}
             change(project, job_id, rest, now_ms)
     start_workers(project)
     return Decided(job_detail(project, job_id).view, changed)
@@ -211,10 +211,10 @@ def change(
 def _next_to_skip(
     project: Project, job: Progress, skipped: tuple[int, ...]
 ) -> int | None:
-    """The next fire that nobody skipped, that is not paused and has no row."""
+    """The next fire that nobody skipped, that does not wait and has no row."""
     index, schedule = project.index, decode_schedule(job.schedule)
-    paused = standing.of_job(index, job.id).get(Reason.PAUSED)
-    until = paused.until if paused else None
+    waits = standing.waiting(standing.of_job(index, job.id), project.now())
+    until = waits.until if waits else None
     fire = next_of(job, skipped)
     if fire is not None and until is not None and fire <= until:
         fire = next_after(schedule, until, skipped)

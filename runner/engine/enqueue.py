@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.engine.authority import SCHEDULER, role_for
+from runner.engine.budget import Purse, Subject, demand_funds
 from runner.engine.clocks import TICK_SECONDS
 from runner.engine.decide import Policy, decide, stretch_of
 from runner.engine.ledger import Declined, decline, take_back
 from runner.model.definition import Definition, decode_definition
-from runner.model.errors import PolicyDeniedError
+from runner.model.errors import BudgetExceededError, PolicyDeniedError
 from runner.model.job import CatchUp, Overlap
 from runner.model.occurrence import Reason, Stretch
 from runner.model.run import Trigger
@@ -43,6 +44,16 @@ class Moment(NamedTuple):
     @property
     def now(self) -> int:
         return self.now_ms // 1000
+
+
+class Grants(NamedTuple):
+    """By what it is decided as what a job starts, and whether it may cost anything.
+
+    `told` are roles by job, as the daemon told; `zone` is where the day begins.
+    """
+
+    told: Mapping[str, str]
+    zone: str
 
 
 class Enqueued(NamedTuple):
@@ -78,16 +89,23 @@ class _Due(NamedTuple):
     body: Definition | None
 
 
-def enqueue_at(index: Connection, reading: Reading) -> Enqueued:
+class _Obstacle(NamedTuple):
+    """Why a job may not start now. `detail`: the run in the way, or the budget."""
+
+    reason: Reason
+    detail: str | None = None
+
+
+def enqueue_at(index: Connection, reading: Reading, grants: Grants) -> Enqueued:
     """As `enqueue_due`, after making good for a clock that was set."""
     look = reading.look
     moment = Moment(look.wall_ms, look.boot, stepped=reading.set_forward)
     if reading.set_back:
         rewind(index, moment)
-    return enqueue_due(index, moment)
+    return enqueue_due(index, moment, grants)
 
 
-def enqueue_due(index: Connection, moment: Moment) -> Enqueued:
+def enqueue_due(index: Connection, moment: Moment, grants: Grants) -> Enqueued:
     """Decide every occurrence up to now. Call it inside a durable transaction."""
     skips = occurrences.skipped(index, moment.now)
     enqueued = Enqueued([], end_pauses(index, skips, moment.now_ms))
@@ -100,7 +118,7 @@ def enqueue_due(index: Connection, moment: Moment) -> Enqueued:
             # A legacy job that somebody started meanwhile: its interval began anew.
             jobs.set_progress(index, row.id, row.cursor, first)
             continue
-        run_ids, declined = _decided(index, due, moment)
+        run_ids, declined = _decided(index, due, moment, grants)
         for item in declined:
             decline(index, due.fires.timetable, item, moment.now_ms)
         enqueued.run_ids.extend(run_ids)
@@ -115,9 +133,9 @@ def end_pauses(
 ) -> list[Declined]:
     """Decline what fell due in pauses that have ended since anybody looked."""
     declined: list[Declined] = []
-    for job, until in jobs.past_pauses(index, now_ms // 1000):
+    for job, what, until in jobs.past_pauses(index, now_ms // 1000):
         skipped = skips.get(job.id, ())
-        item = let_pass(index, job, Condition(Reason.PAUSED, until), skipped, now_ms)
+        item = let_pass(index, job, Condition(what, until), skipped, now_ms)
         declined += [item] if item else []
     return declined
 
@@ -213,7 +231,7 @@ def spent_timetable(schedule: Schedule, now: int) -> Timetable:
 
 
 def _decided(
-    index: Connection, due: _Due, moment: Moment
+    index: Connection, due: _Due, moment: Moment, grants: Grants
 ) -> tuple[list[str], list[Declined]]:
     """The runs that were queued, and what was decided against."""
     row, body = due.row, due.body
@@ -222,11 +240,12 @@ def _decided(
     declined = [Declined(row.id, *item) for item in verdict.declined]
     if body is None or not verdict.wanted:
         return [], declined
-    role, obstacle = _admitted(row, body)
-    if role is None:
+    purse = Purse(index, grants.zone, moment.now_ms)
+    role = _admitted(row, body, purse, grants.told.get(row.id))
+    if isinstance(role, _Obstacle):
         wanted = verdict.wanted
         stretch = Stretch(wanted[0], wanted[-1], len(wanted))
-        return [], [*declined, Declined(row.id, stretch, obstacle, row.active_run)]
+        return [], [*declined, Declined(row.id, stretch, *role)]
     run_ids: list[str] = []
     for instant in verdict.wanted:
         run_id = runs.fresh_id(index, moment.now_ms)
@@ -240,23 +259,27 @@ def _decided(
 def _policy(row: DueJob, body: Definition | None, moment: Moment) -> Policy:
     if body is None:
         return Policy(Reason.INVALID, CatchUp.NONE, None, PUNCTUAL_SECONDS)
-    standing = Reason.PAUSED if row.paused else None
-    if not row.enabled:
-        standing = Reason.DISABLED
+    standing = row.held_by if row.enabled else Reason.DISABLED
     catch_up = body.job.catch_up
     if catch_up is CatchUp.ALL and moment.stepped:
         catch_up = CatchUp.LATEST  # a clock that was set brought them, not an absence
     return Policy(standing, catch_up, body.job.misfire_grace, PUNCTUAL_SECONDS)
 
 
-def _admitted(row: DueJob, body: Definition) -> tuple[Role | None, Reason]:
-    """The role under which the job may start now; None, and why it may not."""
+def _admitted(
+    row: DueJob, body: Definition, purse: Purse, told: str | None
+) -> Role | _Obstacle:
+    """The role under which the job may start now, or why it may not."""
     if body.job.overlap is Overlap.SKIP and row.active_run:
-        return None, Reason.OVERLAP
+        return _Obstacle(Reason.OVERLAP, row.active_run)
     try:
-        return role_for(body, None, SCHEDULER), Reason.DENIED
+        role = role_for(body, None, SCHEDULER, told)
+        demand_funds(purse, Subject(body.job, role))
     except PolicyDeniedError:
-        return None, Reason.DENIED
+        return _Obstacle(Reason.DENIED)
+    except BudgetExceededError as error:
+        return _Obstacle(Reason.BUDGET, error.message)
+    return role
 
 
 def _run(

@@ -140,8 +140,14 @@ def _paused(case: Case, instant: int, kept: Kept | None) -> Because:
     return by_person or Because("it was paused", [])
 
 
-def _held(_case: Case, _instant: int, _kept: Kept | None) -> Because:
-    return Because("it was held", [], "Release it once its cause is gone.")
+def _held(case: Case, instant: int, kept: Kept | None) -> Because:
+    by_run = _by_person(case, instant, kept, Reason.HELD)
+    return by_run or Because("its agent's provider served nobody", [])
+
+
+def _budget(case: Case, _instant: int, kept: Kept | None) -> Because:
+    cause = kept.detail if kept and kept.detail else "what it may use in a day was used"
+    return Because(cause, [], f"`jobconsole run {case.job_id}` asks again.")
 
 
 def _skipped(case: Case, instant: int, kept: Kept | None) -> Because:
@@ -169,7 +175,7 @@ def _by_person(
     moments = case.about(instant)
     until = "" if row.until is None else f" until {moments.brief(row.until)}"
     cause = f"{what} by {row.actor} since {moments.brief(row.since_ms // 1000)}{until}"
-    verb = "resume" if what is Reason.PAUSED else "enable"
+    verb = "enable" if what is Reason.DISABLED else "resume"
     return Because(
         f"{cause}: {row.reason}" if row.reason else cause,
         [Fact(f"{what} by", row.actor)],
@@ -192,6 +198,7 @@ _BECAUSE: dict[Reason, Callable[[Case, int, Kept | None], Because]] = {
     Reason.DENIED: _denied,
     Reason.INVALID: _invalid,
     Reason.HELD: _held,
+    Reason.BUDGET: _budget,
     Reason.SKIPPED: _skipped,
     Reason.MISSED: _missed,
 }

@@ -87,15 +87,18 @@ class _Held:
     """The conditions of a job that hold now."""
 
     def __init__(self, rows: Mapping[Reason, StandingRow], now: int) -> None:
-        holding = {what: row for what, row in rows.items() if row.holds(now)}
+        disabled = rows.get(Reason.DISABLED)
         self.now = now
-        self.disabled = holding.get(Reason.DISABLED)
-        self.paused = holding.get(Reason.PAUSED)
+        self.disabled = disabled if disabled and disabled.holds(now) else None
+        self.waiting = standing.waiting(rows, now)
+        """For what it waits, if it is not disabled."""
 
     def view(self, *, enabled: bool) -> StandingView | None:
-        """Who disabled the job or, if nothing disables it, who paused it."""
-        row = self.disabled or (self.paused if enabled else None)
-        return row and StandingView(row.since_ms, row.until, row.actor, row.reason)
+        """Who disabled the job or, if nothing disables it, who lets it wait."""
+        row = self.disabled or (self.waiting if enabled else None)
+        return row and StandingView(
+            row.what, row.since_ms, row.until, row.actor, row.reason
+        )
 
 
 def _view(row: Row, held: _Held, skipped: tuple[int, ...]) -> JobView:
@@ -131,7 +134,7 @@ def _state(row: Row, held: _Held, *, enabled: bool) -> JobState:
         return JobState.INVALID
     if not enabled:
         return JobState.DISABLED
-    return JobState.PAUSED if held.paused else JobState.IDLE
+    return JobState(held.waiting.what) if held.waiting else JobState.IDLE
 
 
 def _next_at(row: Row, held: _Held, skipped: tuple[int, ...]) -> int | None:
@@ -143,9 +146,9 @@ def _next_at(row: Row, held: _Held, skipped: tuple[int, ...]) -> int | None:
     if isinstance(schedule, Legacy):
         started, cursor = row["last_started"], row["cursor"]
         fire = legacy_instant(schedule, started, cursor, skipped) or fire
-    if held.paused is None:
+    if held.waiting is None:
         return fire
-    until = held.paused.until
+    until = held.waiting.until
     if until is None or fire > until:
         return None if until is None else fire
     return next_after(schedule, until, skipped)

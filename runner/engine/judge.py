@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.model.errors import Code
@@ -12,7 +14,13 @@ from runner.model.receipt import ErrorEnvelope
 from runner.model.run import RunStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runner.model.errors import Json
     from runner.process.waiting import Exit
+
+
+_NOTHING = re.compile(r"[\W_]*ok[\W_]+nothing to report[\W_]*", re.IGNORECASE)
 
 
 class StopReason(StrEnum):
@@ -20,36 +28,52 @@ class StopReason(StrEnum):
 
     TIMEOUT = "timeout"
     CANCEL = "cancel"
+    SILENCE = "silence"
+    BUDGET = "budget"
+
+
+class Stop(NamedTuple):
+    """That a child is to end. `why` completes its message; `now`: without a grace."""
+
+    reason: StopReason
+    why: str
+    now: bool = False
+    data: Mapping[str, Json] = MappingProxyType({})
 
 
 class Facts(NamedTuple):
     """All that counts.
 
     `payload` is the job's own result, `answer_error` an agent's verdict, `escaped`
-    how many processes outlived the child.
+    how many processes outlived the child, `missing` the evidence that is not there.
     """
 
     exit: Exit
-    stopped: StopReason | None
-    stopped_by: str
-    timeout_ms: int
+    stopped: Stop | None
     payload: object
     answer_error: ErrorEnvelope | None
     escaped: int
     leftovers: Leftovers
+    missing: str = ""
 
 
 Judgement = tuple[RunStatus, ErrorEnvelope | None]
 
 
+_STOPPED: dict[StopReason, tuple[RunStatus, Code]] = {
+    StopReason.TIMEOUT: (RunStatus.TIMED_OUT, Code.JOB_TIMEOUT),
+    StopReason.SILENCE: (RunStatus.TIMED_OUT, Code.JOB_TIMEOUT),
+    StopReason.CANCEL: (RunStatus.CANCELLED, Code.JOB_CANCELLED),
+    StopReason.BUDGET: (RunStatus.FAILED, Code.AGENT_BUDGET_EXCEEDED),
+}
+
+
 def judge(facts: Facts) -> Judgement:
     """The one place that says what counts as success."""
-    if facts.stopped is StopReason.TIMEOUT:
-        text = f"stopped after its timeout of {facts.timeout_ms / 1000:g} s"
-        return RunStatus.TIMED_OUT, ErrorEnvelope(Code.JOB_TIMEOUT, text)
-    if facts.stopped is StopReason.CANCEL:
-        text = f"cancelled by {facts.stopped_by}"
-        return RunStatus.CANCELLED, ErrorEnvelope(Code.JOB_CANCELLED, text)
+    stop = facts.stopped
+    if stop is not None:
+        status, code = _STOPPED[stop.reason]
+        return status, ErrorEnvelope(code, stop.why, data=dict(stop.data))
     if facts.exit.code is None and facts.exit.signal is None:
         text = "its exit status was lost, so nobody knows how it ended"
         return RunStatus.LOST, ErrorEnvelope(Code.JOB_LOST, text)
@@ -62,6 +86,9 @@ def _by_itself(facts: Facts) -> Judgement:
         return RunStatus.FAILED, facts.answer_error
     if complaint := _complaint(facts):
         error = ErrorEnvelope(Code.JOB_EXECUTION_FAILED, complaint)
+        return RunStatus.FAILED, error
+    if facts.missing:
+        error = ErrorEnvelope(Code.JOB_NO_EVIDENCE, facts.missing)
         return RunStatus.FAILED, error
     return RunStatus.SUCCEEDED, None
 
@@ -85,6 +112,13 @@ def said_by(payload: object) -> str:
     if isinstance(payload, dict) and payload.get("message"):
         return str(payload["message"])
     return ""
+
+
+def has_nothing_to_report(payload: object, answer: str) -> bool:
+    """By the job's own result, or as an agent's whole answer: `ok, nothing to report`."""
+    if isinstance(payload, dict) and payload.get("nothing_to_report") is True:
+        return True
+    return _NOTHING.fullmatch(answer.strip()) is not None
 
 
 def _signal_name(number: int) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Declined(NamedTuple):
-    """Occurrences of a job that were decided against. `detail`: the run in the way."""
+    """Occurrences of a job that were decided against. `detail`: what was in the way."""
 
     job_id: str
     stretch: Stretch

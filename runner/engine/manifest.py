@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What exactly ran. `timeout` (seconds) and `args` replaced the job's own."""
+    """What exactly ran. `timeout` (seconds) and `args` replaced the job's own.
+
+    `tmpdir` is the folder that an agent had to itself while it ran.
+    """
 
     argv: tuple[str, ...]
     cwd: str
@@ -25,6 +28,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     args: tuple[str, ...] | None = None
     timeout: int | None = None
+    params: dict[str, str] = {}
+    agent: str | None = None
+    model: str | None = None
+    tmpdir: str | None = None
 
 
 _decoder = msgspec.json.Decoder(Manifest)

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.authority import Actor, operator, role_for
 from runner.engine.browse import definition_of, resolve_run
+from runner.engine.budget import Subject, demand_funds, purse_of
 from runner.engine.enclosure import enclosing_run
 from runner.engine.job_view import problem_of
+from runner.engine.prompt import bindings
 from runner.engine.repair import finish_unstarted, repair_if_free
 from runner.engine.tick import start_workers
+from runner.engine.told_roles import told_role
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import Code, JobInvalidError, OverlapError
 from runner.model.job import Overlap
@@ -21,6 +24,8 @@ from runner.store.folders import write_durably
 from runner.store.runs import ASKED_PRIORITY, NewRun
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runner.engine.project import Project
     from runner.model.job import Job
     from runner.model.orders import Order
@@ -42,6 +47,8 @@ class Wanted(NamedTuple):
     args: tuple[str, ...] | None = None
     timeout: int | None = None
     replay_of: str | None = None
+    params: Mapping[str, str] = {}
+    resume: str | None = None
 
 
 class Cancelled(NamedTuple):
@@ -52,27 +59,41 @@ class Cancelled(NamedTuple):
 
 
 def submit(project: Project, order: Order) -> str:
-    """Queue a run and see that a worker takes it; its id."""
+    """Queue a run and see that a worker takes it; its id.
+
+    Raises JobNotFoundError, PolicyDeniedError, BindingsInvalidError,
+    BudgetExceededError, OverlapError.
+    """
     row, definition = definition_of(project, order.job_id)
     if definition is None:
         raise invalid(row)
     actor = actor_of(project, order.actor_user)
-    role = role_for(definition, order.role, actor)
+    job = definition.job
+    unsaid = order.role is None and job.role is None
+    told = told_role(project, job.id) if unsaid else None
+    role = role_for(definition, order.role, actor, told)
+    params = dict(order.params)
+    bindings(job, params)
     wanted = Wanted(
-        job=definition.job,
+        job=job,
         definition=row["definition"],
         role=role,
         actor=actor,
         trigger=order.trigger,
         args=order.args,
         timeout=order.timeout,
+        params=params,
     )
     return queue(project, wanted)
 
 
 def queue(project: Project, wanted: Wanted) -> str:
-    """Queue a run and see that a worker takes it. Raises OverlapError."""
+    """Queue a run and see that a worker takes it.
+
+    Raises OverlapError, BudgetExceededError.
+    """
     job = wanted.job
+    demand_funds(purse_of(project), Subject(job, wanted.role))
     repair_if_free(project)
     with transaction(project.index, durable=True):
         now_ms = project.clock.wall_ms()
@@ -94,6 +115,8 @@ def queue(project: Project, wanted: Wanted) -> str:
             timeout=wanted.timeout,
             priority=ASKED_PRIORITY,
             replay_of=wanted.replay_of,
+            params=wanted.params,
+            resume=wanted.resume,
         )
         runs.enqueue(project.index, run)
     start_workers(project)

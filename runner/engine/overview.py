@@ -16,6 +16,7 @@ import msgspec
 from runner import __version__
 from runner.engine.clocks import TICK_SECONDS
 from runner.engine.refresh import broken
+from runner.engine.spending import spending_of
 from runner.engine.tick import HORIZON_SECONDS
 from runner.model.job import Problem
 from runner.model.system import (
@@ -73,6 +74,7 @@ def overview(project: Project) -> SystemView:
         broken=tuple(broken(project)),
         problems=_told(project, meta.PROBLEMS),
         warnings=_told(project, meta.WARNINGS),
+        spending=spending_of(project, with_budgets=False),
     )
 
 

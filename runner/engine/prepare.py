@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from runner.agents.base import Adapter, AgentRequest
-from runner.agents.registry import adapter
+from runner.agents.base import AgentRequest
+from runner.engine.engage import Engaged, engage
+from runner.engine.prompt import prompt_of, prompt_to_go_on
+from runner.engine.settle import read_receipt
 from runner.model.errors import PolicyDeniedError, TargetUnresolvedError
-from runner.model.job import Command, Prompt, Script, SpecDocument
+from runner.model.job import Command, Prompt, PromptFile, Script, SpecDocument
 from runner.process.environment import (
     AGENT_KEYS,
     FALLBACK_PATH,
@@ -27,8 +30,11 @@ from runner.process.interpreter import python_argv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runner.engine.project import Project
     from runner.model.definition import Definition
+    from runner.model.job import Target
     from runner.model.role import Role
+    from runner.store.events import EventLog
     from runner.store.folders import RunFolder
     from runner.store.runs import Claim
 
@@ -43,9 +49,10 @@ class Plan(NamedTuple):
     cwd: Path
     environment: dict[str, str]
     prompt: str | None
-    agent: Adapter | None
+    agent: Engaged | None
     timeout_ms: int
     target: str
+    scratch: Path | None = None
 
     def secrets(self) -> list[str]:
         """Values that must not appear in what we write, longer ones first."""
@@ -57,69 +64,113 @@ class Plan(NamedTuple):
         return sorted(found, key=len, reverse=True)
 
 
-class _Program(NamedTuple):
-    """What is started. `environment` is what an agent wants beside the job's."""
+class Execution(NamedTuple):
+    """The run that is executed, and where it leaves word.
 
-    argv: tuple[str, ...]
-    prompt: str | None = None
-    agent: Adapter | None = None
-    environment: Mapping[str, str] = {}
+    `scratch` is a folder for an agent alone; None for other jobs.
+    """
+
+    claim: Claim
+    definition: Definition
+    folder: RunFolder
+    events: EventLog
+    scratch: Path | None = None
 
 
-def plan(
-    claim: Claim, definition: Definition, folder: RunFolder, base: Mapping[str, str]
-) -> Plan:
+class _Surroundings(NamedTuple):
+    """The child's environment, and all that `${NAME}` may refer to."""
+
+    environment: dict[str, str]
+    known: Mapping[str, str]
+
+
+def plan(project: Project, case: Execution, base: Mapping[str, str]) -> Plan:
     """Everything that the run needs, resolved now.
 
-    Raises TargetUnresolvedError, AgentUnavailableError, PolicyDeniedError.
+    Raises TargetUnresolvedError, AgentUnavailableError, PolicyDeniedError,
+    BindingsInvalidError.
     """
-    job, root = definition.job, Path(definition.root)
-    environment = _environment(claim, definition, folder, base)
-    path = environment.get("PATH", FALLBACK_PATH)
-    request = AgentRequest(
-        job=job,
-        role=definition.roles[claim.role],
-        run_id=claim.run_id,
-        root=definition.root,
-        prompt_file=str(folder.prompt),
-        args=job.args if claim.args is None else claim.args,
-        program_path=path,
-    )
-    program = _program(request, environment)
+    claim, job = case.claim, case.definition.job
+    root = Path(case.definition.root)
+    around = _surroundings(case, base)
+    args = job.args if claim.args is None else claim.args
+    environment = around.environment
+    prompt, engaged = None, None
+    if isinstance(job.target, Command | Script):
+        argv = _argv(job.target, root, environment, (args, job.python))
+    else:
+        prompt = _prompt(project, case)
+        engaged = _engaged(project, case, around)
+        argv = engaged.command.argv
+        environment = {**environment, **engaged.command.environment}
     return Plan(
-        argv=_located(program.argv, root, path),
+        argv=_located(argv, root, environment.get("PATH", FALLBACK_PATH)),
         cwd=root,
-        environment={**environment, **program.environment},
-        prompt=program.prompt,
-        agent=program.agent,
+        environment=environment,
+        prompt=prompt,
+        agent=engaged,
         timeout_ms=(claim.timeout or job.timeout) * 1000,
         target=_words(job.target),
+        scratch=case.scratch,
     )
 
 
-def _program(request: AgentRequest, environment: Mapping[str, str]) -> _Program:
-    job, args = request.job, request.args
-    match job.target:
+def _argv(
+    target: Command | Script,
+    root: Path,
+    environment: Mapping[str, str],
+    settings: tuple[tuple[str, ...], str | None],
+) -> tuple[str, ...]:
+    """Argv of a program; `settings` are its arguments and the job's interpreter."""
+    args, python = settings
+    match target:
         case Script(path):
-            script = _script(Path(request.root), path)
+            script = _script(root, path)
             if script.suffix != ".py":
-                return _Program((str(script), *args))
-            root = Path(request.root)
+                return (str(script), *args)
             words = python_argv(
-                script, args, root, python=job.python, environment=environment
+                script, args, root, python=python, environment=environment
             )
-            return _Program(tuple(words))
+            return tuple(words)
         case Command(line, shell=True):
             # As `sh -c` has it, the word after the script is $0.
             rest = ("sh", *args) if args else ()
-            return _Program(("/bin/sh", "-c", line[0], *rest))
+            return ("/bin/sh", "-c", line[0], *rest)
         case Command(argv):
-            return _Program((*argv, *args))
-        case Prompt() | SpecDocument() as asked:
-            agent = adapter(job)
-            command = agent.command(request)
-            prompt = _prompt(job.id, asked)
-            return _Program(command.argv, prompt, agent, command.environment)
+            return (*argv, *args)
+
+
+def _prompt(project: Project, case: Execution) -> str:
+    claim, definition = case.claim, case.definition
+    if claim.resume is None or claim.replay_of is None:
+        return prompt_of(definition.job, definition.root, claim.params)
+    earlier = read_receipt(project.state.run_folder(claim.job_id, claim.replay_of))
+    if earlier is None:
+        message = f"run {claim.replay_of} has no receipt any more"
+        raise TargetUnresolvedError(message, hint="Replay it without `--resume`.")
+    return prompt_to_go_on(earlier)
+
+
+def _engaged(project: Project, case: Execution, around: _Surroundings) -> Engaged:
+    claim, definition = case.claim, case.definition
+    job = definition.job
+    if job.agent is None or case.scratch is None:
+        message = f"{job.id} has a prompt and no agent"
+        raise TargetUnresolvedError(message, hint="Name one with `agent:`.")
+    request = AgentRequest(
+        job_id=job.id,
+        agent=job.agent,
+        role=definition.roles[claim.role],
+        run_id=claim.run_id,
+        root=definition.root,
+        prompt_file=str(case.folder.prompt),
+        scratch=str(case.scratch),
+        args=job.args if claim.args is None else claim.args,
+        environment=around.environment,
+        resume=claim.resume,
+        as_root=os.geteuid() == 0,
+    )
+    return engage(project, request, around.known)
 
 
 def _located(argv: tuple[str, ...], root: Path, path: str) -> tuple[str, ...]:
@@ -149,13 +200,9 @@ def _script(root: Path, path: str) -> Path:
     return script
 
 
-def _environment(
-    claim: Claim,
-    definition: Definition,
-    folder: RunFolder,
-    base: Mapping[str, str],
-) -> dict[str, str]:
+def _surroundings(case: Execution, base: Mapping[str, str]) -> _Surroundings:
     """The base, `env_file`, `env`, `env_pass`, filtered by the role; then ours."""
+    claim, definition, folder, _, scratch = case
     job, role = definition.job, definition.roles[claim.role]
     home = base.get("HOME", "")
     known = dict(base)
@@ -169,6 +216,8 @@ def _environment(
         for name, value in given.items()
         if _allowed(name, definition, role, base)
     }
+    if scratch is not None:
+        environment["TMPDIR"] = str(scratch)
     environment.update({name: expand(text, known) for name, text in job.env.items()})
     environment.update({name: known[name] for name in job.env_pass if name in known})
     ours = {
@@ -181,7 +230,7 @@ def _environment(
         "JOBCONSOLE_ROLE_FILE": str(folder.role),
         "JOBCONSOLE_INPUT": msgspec.json.encode(job.input).decode(),
     }
-    return {**environment, **ours}
+    return _Surroundings({**environment, **ours}, known)
 
 
 def _allowed(
@@ -202,16 +251,7 @@ def _env_file(text: str, root: str, home: str) -> Path:
     return Path(root) / expanded
 
 
-def _prompt(job_id: str, target: Prompt | SpecDocument) -> str:
-    if isinstance(target, Prompt):
-        return target.text
-    return (
-        f"You are running the {job_id} job. Read @{target.path}"
-        " for your full instructions."
-    )
-
-
-def _words(target: Script | Command | Prompt | SpecDocument) -> str:
+def _words(target: Target) -> str:
     """The target in a few words, for the receipt."""
     match target:
         case Script(path):
@@ -220,5 +260,5 @@ def _words(target: Script | Command | Prompt | SpecDocument) -> str:
             return " ".join(argv)
         case Prompt(text):
             return text.partition("\n")[0][:200]
-        case SpecDocument(path=path):
+        case PromptFile(path) | SpecDocument(path=path):
             return path

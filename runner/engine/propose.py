@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from runner.engine.authority import Actor, role_for
 from runner.engine.browse import definition_of
 from runner.engine.operate import actor_of, invalid
+from runner.engine.told_roles import told_role
 from runner.model.errors import PolicyDeniedError
+from runner.model.role import ADMIN
 
 if TYPE_CHECKING:
     from runner.engine.project import Project
@@ -24,13 +26,17 @@ class RoleChoice(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A run as it would be if nobody changed anything. `timeout` is seconds."""
+    """A run as it would be if nobody changed anything. `timeout` is seconds.
+
+    `params` are the blanks of its prompt; None: a value must be given.
+    """
 
     job_id: str
     roles: tuple[RoleChoice, ...]
     role: str
     args: tuple[str, ...]
     timeout: int
+    params: tuple[tuple[str, str | None], ...] = ()
 
 
 def propose(project: Project, job_id: str, user: str) -> Proposal:
@@ -44,7 +50,11 @@ def propose(project: Project, job_id: str, user: str) -> Proposal:
         for name, role in definition.roles.items()
     )
     job = definition.job
-    return Proposal(row["id"], roles, job.role or "admin", job.args, job.timeout)
+    told = None if job.role else told_role(project, job.id)
+    role = job.role or (told if told in definition.roles else None) or ADMIN.name
+    return Proposal(
+        row["id"], roles, role, job.args, job.timeout, tuple(job.params.items())
+    )
 
 
 def _denied(definition: Definition, name: str, actor: Actor) -> str:

@@ -12,7 +12,13 @@ import msgspec
 
 from runner import __version__
 from runner.model.instants import utc_text, utc_text_ms
-from runner.model.receipt import Artifact, HostRecord, Receipt
+from runner.model.receipt import (
+    AgentRecord,
+    Artifact,
+    HostRecord,
+    Receipt,
+    Usage,
+)
 from runner.model.run import Trigger
 from runner.model.text import sanitise
 from runner.store.folders import RunFolder, open_regular, write_file
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runner.engine.prepare import Plan
+    from runner.model.errors import Json
     from runner.store.runs import Claim
 
 _HASHED_BYTES = 16 * 1024 * 1024
@@ -39,6 +46,7 @@ def host(boot: str) -> HostRecord:
 
 def manifest(claim: Claim, plan: Plan, revision: str | None) -> bytes:
     """What exactly ran: names of the environment, never their values."""
+    agent = plan.agent
     prompt = plan.prompt and hashlib.sha256(plan.prompt.encode()).hexdigest()
     what = {
         "schema": 1,
@@ -53,6 +61,8 @@ def manifest(claim: Claim, plan: Plan, revision: str | None) -> bytes:
         "started_at": utc_text_ms(claim.started_ms),
         "replay_of": claim.replay_of,
         "args": claim.args,
+        "params": claim.params,
+        "resume": claim.resume,
         "timeout": claim.timeout,
         "argv": plan.argv,
         "cwd": str(plan.cwd),
@@ -62,9 +72,19 @@ def manifest(claim: Claim, plan: Plan, revision: str | None) -> bytes:
         "prompt_sha256": prompt,
         "config_sha256": claim.definition,
         "git_revision": revision,
-        "versions": {"jobconsole": __version__, "python": platform.python_version()},
+        "agent": agent and agent.record.name,
+        "model": agent and agent.record.model,
+        "tmpdir": plan.scratch and str(plan.scratch),
+        "versions": _versions(plan),
     }
     return msgspec.json.format(msgspec.json.encode(what), indent=2) + b"\n"
+
+
+def _versions(plan: Plan) -> dict[str, str]:
+    versions = {"jobconsole": __version__, "python": platform.python_version()}
+    if plan.agent is not None and plan.agent.version is not None:
+        versions[plan.agent.record.name] = plan.agent.version
+    return versions
 
 
 def git_revision(root: Path) -> str | None:
@@ -128,7 +148,7 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def redact_all(value: object, secrets: Sequence[str]) -> object:
+def redact_all(value: Json, secrets: Sequence[str]) -> Json:
     """The same for every text in a value that came from JSON."""
     match value:
         case str():
@@ -172,8 +192,30 @@ def _facts(receipt: Receipt) -> Iterator[str]:
     if receipt.error:
         message = " ".join(sanitise(receipt.error.message).split())
         yield f"{receipt.error.code}: {message}"
+    if receipt.agent:
+        yield from _about_agent(receipt, receipt.agent)
     if receipt.leftovers:
         yield f"{len(receipt.leftovers)} processes outlived it"
+
+
+def _about_agent(receipt: Receipt, agent: AgentRecord) -> Iterator[str]:
+    model = f", model {agent.model}" if agent.model else ""
+    session = f", session `{agent.session}`" if agent.session else ""
+    yield f"by {agent.name}{model}{session}"
+    usage = receipt.usage or Usage()
+    if usage.tokens is not None:
+        kinds = f"{usage.input_tokens or 0} in, {usage.output_tokens or 0} out"
+        yield f"{usage.tokens} tokens ({kinds})"
+    if usage.turns:
+        yield f"{usage.turns} turns, {usage.tools or 0} calls of tools"
+    if receipt.cost_usd is not None:
+        how = " (estimated)" if receipt.cost_estimated else ""
+        yield f"cost {receipt.cost_usd:.4f} USD{how}"
+    for name, health in agent.mcp.items():
+        detail = (
+            f": {' '.join(sanitise(health.detail).split())}" if health.detail else ""
+        )
+        yield f"MCP server {name}: {health.state}{detail}"
 
 
 def _quoted(text: str) -> list[str]:

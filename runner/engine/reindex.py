@@ -19,7 +19,7 @@ from runner.engine.project import Project, open_project
 from runner.engine.record import replayed
 from runner.engine.refresh import refresh_under_lock
 from runner.engine.repair import repair
-from runner.engine.settle import read_receipt
+from runner.engine.settle import bill_of, read_receipt
 from runner.model.errors import (
     LockHeldError,
     StateTooNewError,
@@ -158,7 +158,7 @@ def _from_receipt(receipt: Receipt) -> RestoredRun:
         quiet=receipt.nothing_to_report,
         worker=None,
         replay_of=replayed(receipt),
-        cost_usd=receipt.cost_usd,
+        bill=bill_of(receipt),
     )
 
 

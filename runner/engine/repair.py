@@ -7,19 +7,22 @@ still lives of it is killed and it is lost. The caller holds the runner lock.
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import record
+from runner.engine.manifest import read_manifest
 from runner.engine.settle import read_receipt, settle, write_receipt
 from runner.engine.sightings import read_sightings
 from runner.model.errors import Code
 from runner.model.instants import utc_text_ms
-from runner.model.receipt import ErrorEnvelope, LeftoverRecord, Receipt
+from runner.model.receipt import ErrorEnvelope, LeftoverRecord, Receipt, Usage
 from runner.model.run import RunStatus
 from runner.process.descendants import Found, Trace, kill_all, survivors
 from runner.process.failpoint import failpoint
 from runner.process.identity import is_alive
 from runner.process.locks import PidLock
+from runner.process.scratch import remove_scratch
 from runner.process.table import FileKey, ProcessTable, process_table
 from runner.store import events, pulse, runs
 from runner.store.db import transaction
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from runner.process.clock import Clock
     from runner.store.folders import RunFolder
     from runner.store.runs import RunRow
+    from runner.store.spending import Bill
 
 _KILL_MS = 5_000
 
@@ -102,6 +106,7 @@ def _lost(project: Project, run: RunRow) -> bool:
     def end() -> _End:
         ended = _end_survivors(project.clock, process_table(), _trace(run, folder))
         failpoint("repair.survivors_ended")
+        _clear_scratch(folder)
         leftovers = tuple(
             LeftoverRecord(pid, found.process.command, found.how, "killed")
             for pid, found in ended.items()
@@ -112,6 +117,13 @@ def _lost(project: Project, run: RunRow) -> bool:
 
     with _seized(folder) as seized:
         return seized and _finish(project, run, folder, end)
+
+
+def _clear_scratch(folder: RunFolder) -> None:
+    """Remove the folder that an agent had to itself."""
+    manifest = read_manifest(folder)
+    if manifest is not None and manifest.tmpdir is not None:
+        remove_scratch(Path(manifest.tmpdir))
 
 
 def _cancelled(project: Project, run: RunRow) -> bool:
@@ -194,9 +206,19 @@ def _receipt(project: Project, run: RunRow, end: _End, now_ms: int) -> Receipt:
         duration_ms=None if started_ms is None else max(now_ms - started_ms, 0),
         error=error,
         leftovers=leftovers,
+        usage=_usage(run.bill),
+        cost_usd=run.bill.cost_usd,
+        cost_estimated=run.bill.cost_estimated,
         leftovers_method="after the worker's death",
         references=record.references(run.replay_of),
     )
+
+
+def _usage(known: Bill) -> Usage | None:
+    """What the run is known to have used; in and out are not told apart any more."""
+    if known.tokens is None and known.turns is None:
+        return None
+    return Usage(input_tokens=known.tokens, turns=known.turns, tools=known.tools)
 
 
 def _trace(run: RunRow, folder: RunFolder) -> Trace:

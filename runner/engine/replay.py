@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from runner.agents.registry import adapter
 from runner.engine.authority import role_for
 from runner.engine.browse import resolve_run
 from runner.engine.manifest import read_manifest
 from runner.engine.operate import Wanted, actor_of, queue
+from runner.engine.settle import read_receipt
 from runner.model.definition import Definition, decode_definition
-from runner.model.errors import JobNotFoundError
+from runner.model.errors import AgentUnavailableError, JobNotFoundError
 from runner.model.run import Trigger
 from runner.store import jobs, runs
 from runner.store.db import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runner.engine.authority import Actor
     from runner.engine.project import Project
+    from runner.model.job import Job
     from runner.model.orders import ReplayOrder
     from runner.model.role import Role
 
@@ -44,12 +49,15 @@ class _Then(NamedTuple):
     digest: str
     args: tuple[str, ...] | None
     timeout: int | None
+    params: Mapping[str, str]
+    session: str | None
 
 
 def replay(project: Project, reference: str, order: ReplayOrder) -> Replayed:
     """Queue the repetition of a run and see that a worker takes it.
 
-    Raises JobNotFoundError, PolicyDeniedError, OverlapError.
+    Raises JobNotFoundError, PolicyDeniedError, OverlapError, BudgetExceededError, and
+    AgentUnavailableError where there is no session to go on with.
     """
     then = _then(project, resolve_run(project, reference).run_id)
     row = jobs.find(project.index, then.job_id)
@@ -72,6 +80,8 @@ def replay(project: Project, reference: str, order: ReplayOrder) -> Replayed:
         args=then.args,
         timeout=order.timeout or then.timeout,
         replay_of=then.run_id,
+        params=then.params,
+        resume=_session(chosen.job, then) if order.resume else None,
     )
     changed = then.digest != digest and not _alike(then.definition, now)
     return Replayed(queue(project, wanted), changed, as_now=then.definition is None)
@@ -83,15 +93,39 @@ def _then(project: Project, run_id: str) -> _Then:
     if run is None:
         message = f"run {run_id} is not there any more"
         raise JobNotFoundError(message)
-    manifest = read_manifest(project.state.run_folder(run.job_id, run.run_id))
+    folder = project.state.run_folder(run.job_id, run.run_id)
+    manifest, receipt = read_manifest(folder), read_receipt(folder)
     digest, args, timeout = run.definition, run.args, run.timeout
+    params = run.params or (manifest.params if manifest else {})
+    session = receipt.agent.session if receipt and receipt.agent else None
     if manifest is not None:
         digest = digest or manifest.config_sha256
         args = manifest.args if args is None else args
         timeout = timeout or manifest.timeout
     body = runs.known_body(project.index, digest)
     definition = None if body is None else decode_definition(body)
-    return _Then(run_id, run.job_id, run.role, definition, digest, args, timeout)
+    return _Then(
+        run_id=run_id,
+        job_id=run.job_id,
+        role=run.role,
+        definition=definition,
+        digest=digest,
+        args=args,
+        timeout=timeout,
+        params=params,
+        session=session,
+    )
+
+
+def _session(job: Job, then: _Then) -> str:
+    """The session in which the agent of then can go on."""
+    if then.session is None:
+        message = f"run {then.run_id} left no session to go on with"
+    elif job.agent is None or not adapter(job.agent).can_resume:
+        message = f"the agent of {job.id} cannot go on with a session"
+    else:
+        return then.session
+    raise AgentUnavailableError(message, hint="Replay it without `--resume`.")
 
 
 def _role(chosen: Definition, now: Definition | None, name: str, actor: Actor) -> Role:

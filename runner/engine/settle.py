@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner.model.instants import ms_or_none
-from runner.model.receipt import Receipt
+from runner.model.receipt import Receipt, Usage
 from runner.store import jobs, runs
 from runner.store.folders import RunFolder, read_regular, write_durably
+from runner.store.spending import Bill
 
 if TYPE_CHECKING:
     from runner.store.db import Connection
@@ -35,6 +36,18 @@ def read_receipt(folder: RunFolder) -> Receipt | None:
     return receipt if receipt.run_id == folder.path.name else None
 
 
+def bill_of(receipt: Receipt) -> Bill:
+    """What the receipt says that an agent used."""
+    usage = receipt.usage or Usage()
+    return Bill(
+        cost_usd=receipt.cost_usd,
+        cost_estimated=receipt.cost_estimated,
+        tokens=usage.tokens,
+        turns=usage.turns,
+        tools=usage.tools,
+    )
+
+
 def settle(index: Connection, receipt: Receipt) -> bool:
     """Copy a receipt into the run's row; False if the row had ended before.
 
@@ -54,7 +67,7 @@ def settle(index: Connection, receipt: Receipt) -> bool:
         error_code=error.code if error else None,
         error_message=error.message if error else None,
         quiet=receipt.nothing_to_report,
-        cost_usd=receipt.cost_usd,
+        bill=bill_of(receipt),
     )
     if not runs.end(index, ending):
         return False

@@ -7,7 +7,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, NamedTuple
 
-from runner.engine.judge import StopReason
+from runner.engine.judge import Stop, StopReason
 from runner.engine.sightings import Logs, OutputMarks, Sightings, open_logs
 from runner.model.job import Leftovers
 from runner.model.receipt import LeftoverRecord
@@ -41,27 +41,19 @@ GRACE_MS = 10_000
 _CHILD_UMASK = 0o022
 
 
-class Wish(NamedTuple):
-    """What somebody asked of the run: level 0 nothing, 1 to stop, 2 to be killed."""
-
-    level: int
-    actor: str
-
-
 class AttemptEnd(NamedTuple):
     """How an attempt ended. Times are wall milliseconds."""
 
     pid: int
     exit: Exit
-    stopped: StopReason | None
-    stopped_by: str
+    stopped: Stop | None
     leftovers: tuple[LeftoverRecord, ...]
     started_ms: int
     ended_ms: int
 
 
 class Scene(NamedTuple):
-    """Where an attempt takes place. `wishes` is asked every look."""
+    """Where an attempt takes place. `stops` is asked every look."""
 
     run_id: str
     folder: RunFolder
@@ -69,7 +61,7 @@ class Scene(NamedTuple):
     table: ProcessTable
     reaper: Reaper
     events: EventLog
-    wishes: Callable[[], Wish]
+    stops: Callable[[], Stop | None]
     on_look: Callable[[], None]
 
 
@@ -80,15 +72,14 @@ class _Stopping:
         self._pid, self._clock, self._polite = pid, clock, polite
         self._kill_at: int | None = None
         self._killed = False
-        self.reason: StopReason | None = None
+        self.first: Stop | None = None
         self.hurried = False
-        self.actor = ""
 
-    def ask(self, reason: StopReason, actor: str) -> bool:
+    def ask(self, stop: Stop) -> bool:
         """Ask the child to end; False if that was done before."""
-        if self.reason is not None:
+        if self.first is not None:
             return False
-        self.reason, self.actor = reason, actor
+        self.first = stop
         signal_group(self._pid, self._polite)
         signal_group(self._pid, signal.SIGCONT)
         self._kill_at = self._clock.awake_ms() + GRACE_MS
@@ -132,7 +123,7 @@ def _attempt(
     sightings.add(pid, started_ms)
     scene.events.append(started_ms, "attempt_started", attempt=1, pid=pid)
     failpoint("worker.watching")
-    polite = plan.agent.stop_signal if plan.agent else signal.SIGTERM
+    polite = plan.agent.adapter.stop_signal if plan.agent else signal.SIGTERM
     stopping = _Stopping(pid, scene.clock, polite)
 
     def look() -> None:
@@ -145,16 +136,14 @@ def _attempt(
     ended_ms = scene.clock.wall_ms()
     leader = next(iter(sightings.seen.items()), None)
     trace = Trace(scene.run_id, leader, sightings.seen, logs.keys(), group)
-    succeeded = exit_.code == 0 and stopping.reason is None
+    succeeded = exit_.code == 0 and stopping.first is None
     if succeeded and policy is Leftovers.KEEP:
         records = _kept(scene, trace)
     else:
         records = _swept(scene, trace, 0 if stopping.hurried else LEFTOVER_GRACE_MS)
     failpoint("worker.swept")
     marks.look(ended_ms)
-    return AttemptEnd(
-        pid, exit_, stopping.reason, stopping.actor, records, started_ms, ended_ms
-    )
+    return AttemptEnd(pid, exit_, stopping.first, records, started_ms, ended_ms)
 
 
 def _spawn(plan: Plan, folder: RunFolder, logs: Logs) -> int:
@@ -188,22 +177,23 @@ def _watch(
     try:
         while not child.ended(min(LOOK_MS, deadline - scene.clock.awake_ms())):
             look()
-            wish = scene.wishes()
+            stop = scene.stops()
             if scene.clock.awake_ms() >= deadline:
-                _ask(stopping, StopReason.TIMEOUT, "", scene)
+                text = f"stopped after its timeout of {timeout_ms / 1000:g} s"
+                _ask(stopping, Stop(StopReason.TIMEOUT, text), scene)
                 deadline = scene.clock.awake_ms() + 2 * GRACE_MS
-            elif wish.level:
-                _ask(stopping, StopReason.CANCEL, wish.actor, scene)
-            stopping.kill_if(now=wish.level > 1)
+            elif stop is not None:
+                _ask(stopping, stop, scene)
+            stopping.kill_if(now=stop is not None and stop.now)
         return child.reap()
     finally:
         child.close()
 
 
-def _ask(stopping: _Stopping, reason: StopReason, actor: str, scene: Scene) -> None:
-    if stopping.ask(reason, actor):
+def _ask(stopping: _Stopping, stop: Stop, scene: Scene) -> None:
+    if stopping.ask(stop):
         scene.events.append(
-            scene.clock.wall_ms(), "stopping", reason=reason, actor=actor
+            scene.clock.wall_ms(), "stopping", reason=stop.reason, why=stop.why
         )
 
 

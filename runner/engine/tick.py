@@ -18,8 +18,9 @@ from runner.store import meta, pulse, ticks
 from runner.store.db import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from runner.engine.clocks import Reading
     from runner.engine.enqueue import Enqueued
     from runner.engine.ledger import Declined
     from runner.engine.project import Project
@@ -115,12 +116,18 @@ def _enqueue(project: Project, *, dry_run: bool) -> tuple[list[str], list[Declin
     reading = read_clocks(project)
     now = reading.look.wall_ms // 1000
     something = reading.set_back or pulse.any_due(index, now)
-    enqueued: Enqueued | None = None
+    decide = _decider(project, reading) if something else None
     with transaction(index, durable=something, undo=dry_run):
-        if something:
-            from runner.engine.enqueue import enqueue_at
-
-            enqueued = enqueue_at(index, reading)
+        enqueued = decide() if decide else None
         ticks.record(index, reading.look, driver_here(project.start))
         meta.put(index, {meta.HORIZON: str(now + HORIZON_SECONDS)})
     return ([], []) if enqueued is None else (enqueued.run_ids, enqueued.declined)
+
+
+def _decider(project: Project, reading: Reading) -> Callable[[], Enqueued]:
+    """Enqueues what is due, once what takes time to find out is known."""
+    from runner.engine.enqueue import enqueue_at
+    from runner.engine.told_roles import grants_for
+
+    grants = grants_for(project, reading.look.wall_ms // 1000)
+    return lambda: enqueue_at(project.index, reading, grants)

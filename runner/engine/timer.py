@@ -13,6 +13,7 @@ from runner.engine.clocks import read_clocks
 from runner.engine.enqueue import decode_schedule, enqueue_at, next_after
 from runner.engine.refresh import refresh_if_free
 from runner.engine.repair import repair_if_free
+from runner.engine.told_roles import grants_for
 from runner.process.failpoint import failpoint
 from runner.store import jobs, meta, pulse, workers
 from runner.store.db import transaction
@@ -21,6 +22,7 @@ from runner.store.workers import WorkerRow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runner.engine.enqueue import Grants
     from runner.engine.project import Project
 
 LOOK_MS = 1_000
@@ -52,6 +54,7 @@ class Timer:
         self._id = worker_id
         self._set_off = set_off
         self._prepared_for: int | None = None
+        self._grants: Grants | None = None
 
     def wait(self) -> Due:
         """Wait until a run can be taken, or nothing more is due before the next tick."""
@@ -79,8 +82,9 @@ class Timer:
         return Due(None, [])
 
     def _prepare(self, due: int) -> None:
-        """Clear away the dead, and have fellow workers come for the instant."""
+        """Clear away the dead, ask who has which role, and have fellow workers come."""
         repair_if_free(self._project)
+        self._grants = grants_for(self._project, due)
         with transaction(self._project.index):
             fellows = admit.appoint_ahead(self._project, due)
         self._set_off(fellows, due * 1000 + LINGER_MS)
@@ -105,9 +109,10 @@ class Timer:
         """Enqueue what is due and take the first free place for ourselves."""
         project = self._project
         index = project.index
+        grants = self._grants or grants_for(project, project.now())
         with transaction(index, durable=True):
             reading = read_clocks(project)
-            enqueue_at(index, reading)
+            enqueue_at(index, reading, grants)
             lack = admit.lacking(project, admit.live_workers(project))
             pool = next(iter(lack), None)
             if pool is not None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from runner.engine.day import midnight_ms, zone_name
 from runner.engine.job_view import KnownJobs, job_views
 from runner.engine.refresh import broken, refresh_if_free
 from runner.model.run import RunStatus
@@ -87,7 +86,7 @@ class Watch:
 
     def _snapshot(self, jobs: list[JobView]) -> Snapshot:
         project = self._project
-        zone = meta.get(project.index, meta.ZONE) or project.system_zone()
+        zone = zone_name(project)
         tick = totals.last_tick(project.index)
         return Snapshot(
             jobs=tuple(jobs),
@@ -109,13 +108,6 @@ class Watch:
             held=sum(job.state in _HELD for job in jobs),
             cost_today=totals.cost_since(index, today),
         )
-
-
-def midnight_ms(now_ms: int, zone: str) -> int:
-    """When the day began on the clock of a zone."""
-    local = datetime.fromtimestamp(now_ms // 1000, ZoneInfo(zone))
-    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return int(start.timestamp()) * 1000
 
 
 def _failed(job: JobView) -> bool:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from runner import __version__
 from runner.engine import admit
 from runner.engine.execute import Executed, Hands, execute
+from runner.engine.hold import hold_back
 from runner.engine.project import Project, open_project
 from runner.engine.refresh import refresh
 from runner.engine.settle import settle
@@ -105,6 +106,7 @@ class Worker:
         with transaction(project.index, durable=durable):
             if executed is not None:
                 settle(project.index, executed.receipt)
+                hold_back(project, executed.receipt)
             claim = self._next(pool, durable=durable)
             leaves = claim is None and may_leave
             if leaves:

@@ -27,12 +27,19 @@ class ProcessView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentState(msgspec.Struct, frozen=True):
-    """What an agent told last; `tool` is the one in use, `turn` counts from 1."""
+    """What an agent told last; `tool` is the one in use, `turn` counts from 1.
+
+    `budget` tells which of its budgets is nearly used up.
+    """
 
     session: str | None = None
     tool: str | None = None
     turn: int | None = None
     cost_usd: float | None = None
+    cost_estimated: bool = False
+    tokens: int | None = None
+    model: str | None = None
+    budget: str | None = None
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):

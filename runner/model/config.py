@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from runner.model.budget import NO_BUDGET, Budget
 from runner.model.job import InvalidJob, Job, Problem
 from runner.model.role import BUILT_IN_ROLES, Role
 
@@ -18,7 +19,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     `jobs` holds valid and invalid ones in the files' order. `problems` make
     `validate` fail; `warnings` do not. `fatal` says that the file as a whole could
     not be used (then `jobs` is empty and the last good configuration stays).
-    `timezone` is the project's zone, or None where the file names none.
+    `timezone` is the project's zone, or None where the file names none. `daily` bounds
+    what all agents of the project may use in a day, `daemon` is the socket that knows
+    who has which role.
     """
 
     root: Path
@@ -28,6 +31,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     pools: dict[str, int] = msgspec.field(default_factory=lambda: dict(DEFAULT_POOLS))
     roles: dict[str, Role] = msgspec.field(default_factory=lambda: dict(BUILT_IN_ROLES))
     gateways: dict[str, str] = {}
+    daily: Budget = NO_BUDGET
+    daemon: str | None = None
     jobs: tuple[Job | InvalidJob, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()

@@ -100,6 +100,18 @@ class TargetUnresolvedError(JobconsoleError):
     code = Code.JOB_TARGET_UNRESOLVED
 
 
+class BindingsInvalidError(JobconsoleError):
+    """What was given for a prompt's blanks does not fit them."""
+
+    code = Code.JOB_BINDINGS_INVALID
+
+
+class BudgetExceededError(JobconsoleError):
+    """What may be spent in a day was spent: wait for the next, or widen the budget."""
+
+    code = Code.AGENT_BUDGET_EXCEEDED
+
+
 class OverlapError(JobconsoleError):
     """The job is already running and its policy is to skip: wait or cancel it."""
 

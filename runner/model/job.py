@@ -10,7 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
+from runner.model.budget import NO_BUDGET, Budget, Price
 from runner.model.errors import Code
+from runner.model.mcp import McpServer
 from runner.model.schedule import Manual, Schedule
 
 
@@ -91,6 +93,12 @@ class Prompt(msgspec.Struct, frozen=True, tag="prompt"):
     text: str
 
 
+class PromptFile(msgspec.Struct, frozen=True, tag="prompt_file"):
+    """An agent is told what the file says when the run starts."""
+
+    path: str
+
+
 class SpecDocument(msgspec.Struct, frozen=True, tag="spec"):
     """An agent is told to follow a document: `docs/project/spec/jobs/<name>.md`."""
 
@@ -98,7 +106,7 @@ class SpecDocument(msgspec.Struct, frozen=True, tag="spec"):
     path: str
 
 
-Target = Script | Command | Prompt | SpecDocument
+Target = Script | Command | Prompt | PromptFile | SpecDocument
 
 
 class Retries(msgspec.Struct, frozen=True):
@@ -119,21 +127,6 @@ class Limits(msgspec.Struct, frozen=True):
     output: int | None = None
 
 
-class Budget(msgspec.Struct, frozen=True):
-    """Bounds on what an agent may use in one run; None means no bound."""
-
-    usd: float | None = None
-    tokens: int | None = None
-    turns: int | None = None
-
-
-class McpServer(msgspec.Struct, frozen=True):
-    """How an agent starts one MCP server."""
-
-    command: tuple[str, ...]
-    env: dict[str, str] = {}
-
-
 class Notify(msgspec.Struct, frozen=True):
     """Which outcomes are told to which gateways."""
 
@@ -142,23 +135,45 @@ class Notify(msgspec.Struct, frozen=True):
 
 
 class Expect(msgspec.Struct, frozen=True):
-    """Evidence that a good run leaves behind: globs of files."""
+    """Evidence that a good run leaves behind.
+
+    Each glob of `files` must match a file that the run wrote, each of `exists` any
+    file; `command` must succeed; `answer` is a regular expression to be found in the
+    agent's answer.
+    """
 
     files: tuple[str, ...] = ()
+    exists: tuple[str, ...] = ()
+    command: Command | None = None
+    answer: str | None = None
 
 
 class AgentSpec(msgspec.Struct, frozen=True):
-    """Which agent answers a prompt, and how. `template` is the argv of `custom`."""
+    """Which agent answers a prompt, and how. `template` is the argv of `custom`.
+
+    `model` None: what the agent's adapter takes for the thinking mode. `budget` is
+    for a run, `daily` for all runs of the job in a day. An agent that tells nothing
+    for `silence` seconds is stopped; None: never. `prices` are those of the project,
+    by model, for agents that do not tell their cost.
+    """
 
     name: str
     thinking_mode: ThinkingMode = ThinkingMode.MED
+    model: str | None = None
     template: tuple[str, ...] = ()
-    budget: Budget = Budget()
+    budget: Budget = NO_BUDGET
+    daily: Budget = NO_BUDGET
     mcp: dict[str, McpServer] = {}
+    silence: int | None = None
+    prices: dict[str, Price] = {}
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One named definition, defaults applied."""
+    """One named definition, defaults applied.
+
+    `params` are the blanks of its prompt with their usual values; None: whoever
+    starts it must give one.
+    """
 
     id: str
     kind: Kind
@@ -183,6 +198,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     env_pass: tuple[str, ...] = ()
     env_file: str | None = None
     input: dict[str, object] = {}
+    params: dict[str, str | None] = {}
     role: str | None = None
     roles: tuple[str, ...] = ()
     agent: AgentSpec | None = None

@@ -18,7 +18,8 @@ class Reason(StrEnum):
     MISFIRED = "misfired"  # later than misfire_grace allows
     DENIED = "denied"  # the job's role may not start it
     INVALID = "invalid"  # the definition had a problem
-    HELD = "held"
+    HELD = "held"  # its agent's provider serves nobody before some time
+    BUDGET = "budget"  # what its agents may use in a day was used up
     SKIPPED = "skipped"  # by a person
     MISSED = "missed"  # nobody looked in time, and catch_up did not want it
 

@@ -8,7 +8,10 @@ from runner.model.run import Trigger
 
 
 class Order(NamedTuple):
-    """A run that somebody asks for. `args` and `timeout` (seconds) replace the job's."""
+    """A run that somebody asks for. `args` and `timeout` (seconds) replace the job's.
+
+    `params` fill the blanks of its prompt.
+    """
 
     job_id: str
     actor_user: str
@@ -16,14 +19,19 @@ class Order(NamedTuple):
     args: tuple[str, ...] | None = None
     timeout: int | None = None
     trigger: Trigger = Trigger.MANUAL
+    params: tuple[tuple[str, str], ...] = ()
 
 
 class ReplayOrder(NamedTuple):
-    """Who wants a run again. `role` and `timeout` (seconds) replace those of then."""
+    """Who wants a run again. `role` and `timeout` (seconds) replace those of then.
+
+    `resume`: the agent goes on in the session in which it stopped.
+    """
 
     actor_user: str
     role: str | None = None
     timeout: int | None = None
+    resume: bool = False
 
 
 class Decision(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from runner.model.mcp import McpHealth
 from runner.model.run import RunStatus, Trigger
 
 RECEIPT_SCHEMA = 1
@@ -52,11 +53,37 @@ class LeftoverRecord(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What an agent used, as far as it said."""
+    """What an agent used, as far as it said.
+
+    `input_tokens` are all that were read, `cached_tokens` those of them that came from
+    a cache; `tools` counts calls of tools.
+    """
 
     input_tokens: int | None = None
+    cached_tokens: int | None = None
     output_tokens: int | None = None
     turns: int | None = None
+    tools: int | None = None
+
+    @property
+    def tokens(self) -> int | None:
+        """In and out together; None where neither was told."""
+        if self.input_tokens is None and self.output_tokens is None:
+            return None
+        return (self.input_tokens or 0) + (self.output_tokens or 0)
+
+
+class AgentRecord(msgspec.Struct, frozen=True):
+    """Which agent worked, and with what. `session` is its own name for the work.
+
+    `mcp` tells how each MCP server answered before the start.
+    """
+
+    name: str
+    model: str | None = None
+    session: str | None = None
+    resumed: str | None = None
+    mcp: dict[str, McpHealth] = {}
 
 
 class HostRecord(msgspec.Struct, frozen=True):
@@ -70,7 +97,11 @@ class HostRecord(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known about a finished run."""
+    """All that is known about a finished run.
+
+    `cost_estimated`: the agent told no cost, so that it was reckoned from the project's
+    prices.
+    """
 
     run_id: str
     sequence: int
@@ -97,6 +128,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     payload: object = None
     usage: Usage | None = None
     cost_usd: float | None = None
+    cost_estimated: bool = False
+    agent: AgentRecord | None = None
     leftovers: tuple[LeftoverRecord, ...] = ()
     leftovers_method: str = ""
     approvals_requested: tuple[str, ...] = ()

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from runner.model.budget import NO_BUDGET, Budget
+
 
 class Profile(StrEnum):
     """What an agent may touch."""
@@ -20,6 +22,7 @@ class Role(msgspec.Struct, frozen=True):
 
     `env_allow`/`env_deny` are shell-style patterns on names of variables; an empty
     allow list allows all. `agent_flags` maps an agent's name to extra arguments.
+    `daily` bounds what all agents together may use under the role in a day.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Role(msgspec.Struct, frozen=True):
     env_allow: tuple[str, ...] = ()
     env_deny: tuple[str, ...] = ()
     agent_flags: dict[str, tuple[str, ...]] = {}
+    daily: Budget = NO_BUDGET
 
     def may_start_as(self, other: Role) -> bool:
         """Narrowing is always allowed; the rest needs `may_trigger`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from runner.model.job import Problem
+from runner.model.spending import Spending
 
 
 class LockHolder(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,3 +89,4 @@ class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     broken: tuple[str, ...]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    spending: Spending | None = None

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from runner.model.occurrence import Reason
 from runner.model.run import RunStatus, Trigger
 
 
@@ -51,11 +52,12 @@ class LockView(msgspec.Struct, frozen=True):
 
 
 class StandingView(msgspec.Struct, frozen=True):
-    """A condition that a person put on a job: paused, or disabled by command.
+    """A condition put on a job: paused, held, or disabled by command.
 
     `until` (epoch seconds) is None where it lasts until it is taken back.
     """
 
+    what: Reason
     since_ms: int
     until: int | None
     actor: str
@@ -94,7 +96,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the history. `scheduled_for` is epoch seconds.
 
-    `replay_of` is the run that this one repeats.
+    `replay_of` is the run that this one repeats. `cost_estimated`: its agent told
+    none. Of a run that goes on, cost and tokens are what is known so far.
     """
 
     seq: int
@@ -114,6 +117,8 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     error_message: str | None
     replay_of: str | None = None
     cost_usd: float | None = None
+    cost_estimated: bool = False
+    tokens: int | None = None
 
     @property
     def duration_ms(self) -> int | None:

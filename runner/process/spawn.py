@@ -1,6 +1,6 @@
 """The only place that starts a process: a run's child, a detached worker, a pager.
 
-Always by executing a program, never by a bare fork; all but the last in a session of
+Always by executing a program, never by a bare fork; all but the pager in a session of
 their own.
 """
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _OURS = {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}
 """Python itself ignores the last two; a child gets them back when it is started."""
+
+_UMASK = 0o022
+"""Of those that are asked something: what they write is for others to read."""
 
 
 class Launch(NamedTuple):
@@ -59,6 +62,69 @@ def spawn_child(launch: Launch) -> int:
             message, hint="Check that the program exists and may be executed."
         ) from error
     return _disown(process)
+
+
+class Overheard(NamedTuple):
+    """A child, and our end of the pipe that it writes both its outputs to."""
+
+    pid: int
+    output: int
+
+
+def spawn_overheard(
+    argv: Sequence[str], cwd: Path, environment: Mapping[str, str]
+) -> Overheard:
+    """Start a child that is only listened to. Whoever calls closes and waits.
+
+    Reading does not block. Raises LaunchError.
+    """
+    output, theirs = os.pipe()
+    nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    launch = Launch(argv, cwd, environment, nothing, theirs, theirs, _UMASK)
+    return Overheard(_spawn_beside(launch, [output]), output)
+
+
+class Spoken(NamedTuple):
+    """A child, and our ends of the pipes to and from it."""
+
+    pid: int
+    stdin: int
+    stdout: int
+    stderr: int
+
+
+def spawn_spoken(
+    argv: Sequence[str], cwd: Path, environment: Mapping[str, str]
+) -> Spoken:
+    """Start a child that is talked to. Whoever calls closes and waits.
+
+    Neither reading nor writing blocks. Raises LaunchError.
+    """
+    their_input, stdin = os.pipe()
+    stdout, their_output = os.pipe()
+    stderr, their_errors = os.pipe()
+    launch = Launch(
+        argv, cwd, environment, their_input, their_output, their_errors, _UMASK
+    )
+    return Spoken(_spawn_beside(launch, [stdin, stdout, stderr]), stdin, stdout, stderr)
+
+
+def _spawn_beside(launch: Launch, ours: Sequence[int]) -> int:
+    """Start a child at the other ends of our pipes; its ends are closed here.
+
+    Where it cannot start, ours are closed too.
+    """
+    for descriptor in ours:
+        os.set_blocking(descriptor, False)
+    try:
+        return spawn_child(launch)
+    except LaunchError:
+        for descriptor in ours:
+            os.close(descriptor)
+        raise
+    finally:
+        for descriptor in {launch.stdin, launch.stdout, launch.stderr}:
+            os.close(descriptor)
 
 
 class Detached(NamedTuple):

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 
 class What(StrEnum):
-    """What people decide about a job."""
+    """What people decide about a job; `held` is for its own runs to decide."""
 
     PAUSED = "paused"
     RESUMED = "resumed"
+    HELD = "held"
     DISABLED = "disabled"
     ENABLED = "enabled"
     SKIPPED = "skipped"
@@ -83,8 +84,17 @@ class InForce(NamedTuple):
     skips: dict[tuple[str, int], Skip]
 
 
-_PUTS = {What.PAUSED: Reason.PAUSED, What.DISABLED: Reason.DISABLED}
-_LIFTS = {What.RESUMED: Reason.PAUSED, What.ENABLED: Reason.DISABLED}
+_PUTS = {
+    What.PAUSED: Reason.PAUSED,
+    What.HELD: Reason.HELD,
+    What.DISABLED: Reason.DISABLED,
+}
+LIFTS = {
+    What.RESUMED: frozenset({Reason.PAUSED, Reason.HELD}),
+    What.ENABLED: frozenset({Reason.DISABLED}),
+}
+"""Which conditions end with a decision."""
+
 _entries = msgspec.json.Decoder(Entry)
 
 
@@ -132,8 +142,9 @@ def in_force(entries: Iterable[Numbered]) -> InForce:
         job, what = entry.job, entry.what
         if what in _PUTS:
             found.standing[job, _PUTS[what]] = _standing(entry)
-        elif what in _LIFTS:
-            found.standing.pop((job, _LIFTS[what]), None)
+        elif what in LIFTS:
+            for condition in LIFTS[what]:
+                found.standing.pop((job, condition), None)
         elif entry.skipped_at is not None:
             note = SkipNote(entry.actor, entry.reason)
             found.skips[job, entry.skipped_at] = Skip(note, parse_ms(entry.at))

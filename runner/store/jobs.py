@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from runner.model.occurrence import Reason
 from runner.model.run import OUTCOME_MARKS, duration_mark
 from runner.store.db import Connection, Row, queries
 
@@ -52,14 +53,14 @@ class Progress(NamedTuple):
 class DueJob(NamedTuple):
     """A job whose next instant has come. `body` is its definition, None if invalid.
 
-    `enabled` and `paused` tell of now, by file and by command.
+    `enabled` and `held_by` (paused, held) tell of now, by file and by command.
     """
 
     id: str
     schedule: bytes
     definition: str | None
     enabled: bool
-    paused: bool
+    held_by: Reason | None
     cursor: int
     last_started: int | None
     body: bytes | None
@@ -94,7 +95,18 @@ def mark_removed(connection: Connection, ids: list[str]) -> None:
 
 def due(connection: Connection, now: int) -> list[DueJob]:
     rows = connection.execute(queries("jobs")["due"], {"now": now})
-    return [DueJob(*(row[name] for name in DueJob._fields)) for row in rows]
+    return [
+        DueJob(*(row[name] for name in DueJob._fields))._replace(
+            held_by=Reason(row["held_by"]) if row["held_by"] else None
+        )
+        for row in rows
+    ]
+
+
+def due_without_role(connection: Connection, until: int) -> list[str]:
+    """The jobs that fall due up to an instant and name no role."""
+    rows = connection.execute(queries("jobs")["due_without_role"], (until,))
+    return [row[0] for row in rows]
 
 
 def progress(connection: Connection, job_id: str) -> Progress | None:
@@ -103,13 +115,13 @@ def progress(connection: Connection, job_id: str) -> Progress | None:
     return row and Progress(*row)
 
 
-def past_pauses(connection: Connection, now: int) -> list[tuple[Progress, int]]:
-    """Jobs whose pause ended before `now` with what fell due in it undecided.
+def past_pauses(connection: Connection, now: int) -> list[tuple[Progress, Reason, int]]:
+    """Jobs that were paused or held until before `now`, with what fell due undecided.
 
-    Each with the instant at which its pause ended.
+    Each with what it was, and the instant at which that ended.
     """
     rows = connection.execute(queries("jobs")["past_pauses"], {"now": now})
-    return [(Progress(*row[:-1]), row[-1]) for row in map(tuple, rows)]
+    return [(Progress(*row[:-2]), Reason(row[-2]), row[-1]) for row in map(tuple, rows)]
 
 
 def coming(connection: Connection, until: int) -> dict[str, int]:
@@ -166,6 +178,12 @@ def listed(connection: Connection, job_id: str | None = None) -> list[Row]:
 def definitions(connection: Connection) -> list[bytes]:
     """The JSON of every configured job that is valid."""
     return [bytes(row[0]) for row in connection.execute(queries("jobs")["definitions"])]
+
+
+def agent_definitions(connection: Connection) -> list[bytes]:
+    """The same of those that an agent does."""
+    statement = queries("jobs")["agent_definitions"]
+    return [bytes(row[0]) for row in connection.execute(statement)]
 
 
 def find(connection: Connection, job_id: str) -> Row | None:

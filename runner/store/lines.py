@@ -37,3 +37,31 @@ class GrowingLines:
                     return
                 self._offset += whole
                 yield from window[:whole].splitlines()
+
+
+class GrowingFile:
+    """The bytes that a file has got since the last look."""
+
+    def __init__(self, path: Path, offset: int = 0) -> None:
+        self._path = path
+        self._offset = offset
+
+    @classmethod
+    def from_its_end(cls, path: Path) -> GrowingFile:
+        """What is in the file by now is passed over."""
+        try:
+            return cls(path, path.lstat().st_size)
+        except OSError:
+            return cls(path)
+
+    def read(self, most: int) -> bytes:
+        """At most so many; none where there is no file yet."""
+        try:
+            file = open_regular(self._path)
+        except OSError:
+            return b""
+        with file:
+            file.seek(self._offset)
+            news = file.read(most)
+        self._offset += len(news)
+        return news

@@ -24,6 +24,12 @@ BROKEN = "broken"
 ZONE = "zone"
 """The zone that the configuration names for the whole project, if it does."""
 
+BUDGET = "budget"
+"""What all agents of the project may use in a day (JSON of a budget)."""
+
+DAEMON = "daemon"
+"""The socket of who knows which role a job has; "" where nobody is asked."""
+
 PROBLEMS = "problems"
 """What was wrong in the last configuration that was read (JSON of problems)."""
 
@@ -36,6 +42,9 @@ HORIZON = "horizon"
 PROGRAM = "program"
 """Version of the program that wrote last; workers of another one leave."""
 
+
+AGENTS = "agents"
+"""The versions of agents' programs (JSON), so that each is asked once."""
 
 ASKED = "asked"
 """Set where a run inside another one waits for workers that only we may start."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from runner.model.run import OUTCOME_MARKS, duration_mark
 from runner.store import standing
 from runner.store.db import Connection, Row, open_index, queries
+from runner.store.spending import Bill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ class RestoredRun(NamedTuple):
     quiet: bool
     worker: Identity | None
     replay_of: str | None = None
-    cost_usd: float | None = None
+    bill: Bill = Bill()
 
 
 def is_sound(path: Path) -> bool:
@@ -134,7 +135,8 @@ def _renumbered(found: list[RestoredRun], after: int) -> list[RestoredRun]:
 
 
 def _insert(connection: Connection, run: RestoredRun) -> None:
-    parameters = run._asdict()
+    parameters = run._asdict() | run.bill._asdict()
+    del parameters["bill"]
     worker = parameters.pop("worker") or (None, None, None)
     parameters |= dict(zip(("pid", "start", "boot"), worker, strict=True))
     connection.execute(queries("restore")["run"], parameters)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from runner.model.errors import StateUnavailableError
 from runner.model.identity import Identity
 from runner.model.run import TRANSITIONS, RunStatus, Trigger, new_run_id
 from runner.store.db import Connection, Row, queries
+from runner.store.spending import Bill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCHEDULED_PRIORITY = 1
 ASKED_PRIORITY = 0
@@ -16,7 +20,10 @@ ASKED_PRIORITY = 0
 
 
 class NewRun(NamedTuple):
-    """A run to be queued. `args` and `timeout` replace the definition's."""
+    """A run to be queued. `args` and `timeout` replace the definition's.
+
+    `params` fill the blanks of a prompt, `resume` is a session to go on with.
+    """
 
     run_id: str
     job_id: str
@@ -34,6 +41,8 @@ class NewRun(NamedTuple):
     timeout: int | None = None
     priority: int = SCHEDULED_PRIORITY
     replay_of: str | None = None
+    params: Mapping[str, str] = {}
+    resume: str | None = None
 
 
 class Claim(NamedTuple):
@@ -53,6 +62,8 @@ class Claim(NamedTuple):
     queued_ms: int
     started_ms: int
     replay_of: str | None
+    params: Mapping[str, str] = {}
+    resume: str | None = None
 
 
 class RunRow(NamedTuple):
@@ -82,6 +93,9 @@ class RunRow(NamedTuple):
     error_code: str | None
     error_message: str | None
     replay_of: str | None
+    params: Mapping[str, str]
+    resume: str | None
+    bill: Bill
 
 
 class Ending(NamedTuple):
@@ -97,7 +111,7 @@ class Ending(NamedTuple):
     error_code: str | None
     error_message: str | None
     quiet: bool
-    cost_usd: float | None = None
+    bill: Bill = Bill()
 
 
 def fresh_id(connection: Connection, queued_ms: int) -> str:
@@ -112,6 +126,7 @@ def fresh_id(connection: Connection, queued_ms: int) -> str:
 def enqueue(connection: Connection, run: NewRun) -> None:
     parameters = run._asdict()
     parameters["args"] = None if run.args is None else json.dumps(run.args)
+    parameters["params"] = json.dumps(run.params) if run.params else None
     connection.execute(queries("runs")["enqueue"], parameters)
 
 
@@ -145,6 +160,7 @@ def claim(
         return None
     values = dict(row)
     values["args"] = _args(row)
+    values["params"] = _params(row)
     values["trigger"] = Trigger(row["trigger"])
     return Claim(**values)
 
@@ -168,7 +184,12 @@ def running_by_pool(connection: Connection) -> dict[str, int]:
 def end(connection: Connection, ending: Ending) -> bool:
     """Bring a run to its end; False if it had ended before."""
     sources = [str(old) for old, news in TRANSITIONS.items() if ending.status in news]
-    parameters = {**ending._asdict(), "from_statuses": json.dumps(sources)}
+    parameters = {
+        **ending._asdict(),
+        **ending.bill._asdict(),
+        "from_statuses": json.dumps(sources),
+    }
+    del parameters["bill"]
     return connection.execute(queries("runs")["end"], parameters).rowcount == 1
 
 
@@ -266,15 +287,26 @@ def _rows(rows: list[Row]) -> list[RunRow]:
     return [_row(row) for row in rows]
 
 
+_MADE = frozenset({"worker", "bill"})
+"""What is made of several columns."""
+
+
 def _row(row: Row) -> RunRow:
-    values = {name: row[name] for name in RunRow._fields if name != "worker"}
+    values = {name: row[name] for name in RunRow._fields if name not in _MADE}
     values["args"] = _args(row)
+    values["params"] = _params(row)
     values["trigger"] = Trigger(row["trigger"])
     values["status"] = RunStatus(row["status"])
     pid = row["worker_pid"]
     worker = pid and Identity(pid, row["worker_start"], row["worker_boot"])
-    return RunRow(**values, worker=worker or None)
+    bill = Bill(*(row[name] for name in Bill._fields))
+    bill = bill._replace(cost_estimated=bool(bill.cost_estimated))
+    return RunRow(**values, worker=worker or None, bill=bill)
 
 
 def _args(row: Row) -> tuple[str, ...] | None:
     return None if row["args"] is None else tuple(json.loads(row["args"]))
+
+
+def _params(row: Row) -> dict[str, str]:
+    return {} if row["params"] is None else dict(json.loads(row["params"]))

@@ -1,4 +1,4 @@
-"""Conditions that people put on jobs beside the configuration: paused, disabled."""
+"""Conditions put on jobs beside the configuration: disabled, paused, held."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from runner.store.db import Connection, Row, queries
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-KINDS = (Reason.DISABLED, Reason.PAUSED)
-"""What a person can put on a job, the stronger one first."""
+KINDS = (Reason.DISABLED, Reason.PAUSED, Reason.HELD)
+"""What can be put on a job by people, the last one by its own runs; strongest first."""
 
 
 class StandingRow(NamedTuple):
@@ -62,6 +62,12 @@ def reason_of(rows: Mapping[Reason, StandingRow], now: int) -> Reason | None:
     return next(
         (what for what in KINDS if what in rows and rows[what].holds(now)), None
     )
+
+
+def waiting(rows: Mapping[Reason, StandingRow], now: int) -> StandingRow | None:
+    """What a job waits for at that instant that is not disabled: paused, or held."""
+    kinds = (Reason.PAUSED, Reason.HELD)
+    return next((rows[it] for it in kinds if it in rows and rows[it].holds(now)), None)
 
 
 def by_job(

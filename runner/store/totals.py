@@ -18,7 +18,7 @@ def active(connection: Connection) -> dict[RunStatus, int]:
 
 
 def cost_since(connection: Connection, since_ms: int) -> float | None:
-    """In USD, of runs that ended since then; None where none told its cost."""
+    """In USD, of runs that ended since then or go on; None where none told its cost."""
     statement = queries("totals")["cost_since"]
     cost: float | None = connection.execute(statement, (since_ms,)).fetchone()[0]
     return cost

@@ -124,7 +124,8 @@ def test_filters_and_takes_the_filter_back(tmp_path: Path) -> None:
 def test_learns_why_it_did_not_run(tmp_path: Path) -> None:
     """Somebody had paused it when it was due."""
     now_ms = SystemClock().wall_ms()
-    clock = FakeClock(now_ms - 2 * HOUR_MS)
+    # Early in an hour, so that nobody is sent to wait for the next one.
+    clock = FakeClock(now_ms - now_ms % HOUR_MS - 2 * HOUR_MS + HOUR_MS // 6)
     jobs = {"sync": {"command": ["true"], "when": {"every": "1h"}}}
     with site(tmp_path, {"jobs": jobs}, clock=clock) as project:
         api.tick(project)

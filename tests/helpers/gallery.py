@@ -23,9 +23,10 @@ from runner.model.orders import Decision
 from runner.model.receipt import HostRecord, Receipt
 from runner.model.run import Trigger
 from runner.process.identity import boot_id, start_of
-from runner.store import jobs, meta, occurrences, runs, ticks
+from runner.store import jobs, meta, occurrences, runs, spending, ticks
 from runner.store.db import transaction
 from runner.store.folders import write_file
+from runner.store.spending import Bill
 from tests.fakes.clock import FakeClock
 from tests.helpers.story import (
     BUSY_SINCE,
@@ -192,11 +193,13 @@ class Painter:
         note = {**holder, "since_ms": claim.started_ms, "run_id": claim.run_id}
         write_file(folder.lock, json.dumps(note).encode())
         write_file(folder.manifest, _manifest(claim, 30 * MINUTE))
-        told = {"session": "7f3k9q", "tool": "grep", "turn": 7, "cost_usd": 0.08}
+        told = {"session": "7f3k9q", "tool": "grep", "turn": 7}
         events = (
             {"event": "attempt_started", "attempt": 2},
             {"event": "agent_tool", **told},
         )
+        bill = Bill(cost_usd=0.08, tokens=48_312, turns=7, tools=19)
+        spending.note(self._index, claim.run_id, bill)
         at = utc_text_ms(claim.started_ms)
         lines = [json.dumps({"at": at, **event}) for event in events]
         write_file(folder.events, "\n".join([*lines, ""]).encode())

@@ -25,24 +25,33 @@ WHERE id = ?
 
 -- name: past_pauses
 SELECT j.id, j.schedule, j.cursor, j.next_at, j.first_seen_ms, j.last_started,
-       j.removed, s.until
+       j.removed, s.what, s.until
 FROM standing s CROSS JOIN jobs j ON j.id = s.job_id
-WHERE s.what = 'paused' AND s.until < :now AND j.cursor < s.until AND j.removed = 0
+WHERE s.what IN ('paused', 'held') AND s.until < :now AND j.cursor < s.until
+AND j.removed = 0
+ORDER BY s.until
 
 -- name: due
 SELECT j.id, j.schedule, j.definition, j.cursor, j.last_started, j.next_at, d.body,
        j.enabled AND NOT EXISTS (
            SELECT 1 FROM standing s WHERE s.job_id = j.id AND s.what = 'disabled'
        ) AS enabled,
-       EXISTS (
-           SELECT 1 FROM standing s WHERE s.job_id = j.id AND s.what = 'paused'
+       (
+           SELECT s.what FROM standing s
+           WHERE s.job_id = j.id AND s.what IN ('paused', 'held')
            AND coalesce(s.until >= :now, 1)
-       ) AS paused,
+           ORDER BY s.what DESC LIMIT 1
+       ) AS held_by,
        (SELECT run_id FROM runs r WHERE r.job_id = j.id
         AND r.status IN ('queued', 'running', 'retry_wait') LIMIT 1) AS active_run
 FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
 WHERE j.next_at <= :now AND j.next_at IS NOT NULL AND j.removed = 0
 ORDER BY j.next_at, j.position
+
+-- name: due_without_role
+SELECT id FROM jobs
+WHERE next_at <= ? AND next_at IS NOT NULL AND removed = 0 AND role IS NULL
+AND definition IS NOT NULL
 
 -- name: coming
 SELECT pool, count(*) FROM jobs
@@ -99,3 +108,7 @@ WHERE id = :job_id
 -- name: definitions
 SELECT d.body FROM jobs j JOIN definitions d ON d.hash = j.definition
 WHERE j.removed = 0
+
+-- name: agent_definitions
+SELECT d.body FROM jobs j JOIN definitions d ON d.hash = j.definition
+WHERE j.removed = 0 AND j.kind = 'agent'

@@ -3,12 +3,12 @@ INSERT INTO runs (
     seq, run_id, job_id, kind, trigger, role, actor, pool, priority, alone, status,
     definition, scheduled_for, queued_ms, queued_boot, started_ms, ended_ms, exit_code,
     signal, error_code, error_message, quiet, worker_pid, worker_start, worker_boot,
-    replay_of, cost_usd
+    replay_of, cost_usd, cost_estimated, tokens, turns, tools
 ) VALUES (
     :seq, :run_id, :job_id, :kind, :trigger, :role, :actor, 'default', 1, 1, :status,
     :definition, :scheduled_for, :queued_ms, '', :started_ms, :ended_ms, :exit_code,
     :signal, :error_code, :error_message, :quiet, :pid, :start, :boot,
-    :replay_of, :cost_usd
+    :replay_of, :cost_usd, :cost_estimated, :tokens, :turns, :tools
 )
 
 -- name: skip

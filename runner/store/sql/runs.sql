@@ -1,11 +1,12 @@
 -- name: enqueue
 INSERT INTO runs (
     run_id, job_id, kind, trigger, role, actor, pool, priority, alone, status,
-    definition, args, timeout, scheduled_for, queued_ms, queued_boot, replay_of
+    definition, args, timeout, scheduled_for, queued_ms, queued_boot, replay_of,
+    params, resume
 ) VALUES (
     :run_id, :job_id, :kind, :trigger, :role, :actor, :pool, :priority, :alone,
     'queued', :definition, :args, :timeout, :scheduled_for, :queued_ms, :queued_boot,
-    :replay_of
+    :replay_of, :params, :resume
 )
 
 -- name: claim
@@ -22,7 +23,7 @@ WHERE seq = (
     ORDER BY q.priority, q.seq LIMIT 1
 )
 RETURNING seq, run_id, job_id, kind, trigger, role, actor, definition, args, timeout,
-    scheduled_for, queued_ms, started_ms, replay_of
+    scheduled_for, queued_ms, started_ms, replay_of, params, resume
 
 -- name: claimable
 SELECT q.pool, count(*) AS waiting FROM runs q
@@ -44,7 +45,9 @@ SELECT pool, count(*) FROM runs WHERE status = 'running' GROUP BY pool
 -- name: end
 UPDATE runs SET status = :status, ended_ms = :ended_ms, exit_code = :exit_code,
     signal = :signal, error_code = :error_code, error_message = :error_message,
-    quiet = :quiet, cost_usd = :cost_usd, started_ms = coalesce(started_ms, :started_ms)
+    quiet = :quiet, started_ms = coalesce(started_ms, :started_ms),
+    cost_usd = :cost_usd, cost_estimated = :cost_estimated, tokens = :tokens,
+    turns = :turns, tools = :tools
 WHERE run_id = :run_id AND status IN (SELECT value FROM json_each(:from_statuses))
 
 -- name: ask_cancel

@@ -8,6 +8,7 @@ import pytest
 from jobconsole import words
 from jobconsole.cli.control import _end, disable, enable, pause, resume, skip
 from jobconsole.cli.session import Session
+from runner.model.occurrence import Reason
 from runner.model.views import JobState, JobView, StandingView
 from tests.jobconsole.cli.program import call, surroundings
 
@@ -191,9 +192,12 @@ def view(standing: StandingView | None, *, enabled: bool = True) -> JobView:
 
 def test_words_for_what_a_person_put_on_a_job() -> None:
     assert words.standing(view(None)) == ""
-    assert words.standing(view(StandingView(0, None, "ann", ""))) == "paused by ann"
-    ends = StandingView(0, 3600, "ann", "why")
+    assert (
+        words.standing(view(StandingView(Reason.PAUSED, 0, None, "ann", "")))
+        == "paused by ann"
+    )
+    ends = StandingView(Reason.PAUSED, 0, 3600, "ann", "why")
     told = "paused by ann until Thu 1970-01-01 01:00 +00:00: why"
     assert words.standing(view(ends)) == told
-    by_command = StandingView(0, None, "bob", "")
+    by_command = StandingView(Reason.DISABLED, 0, None, "bob", "")
     assert words.standing(view(by_command, enabled=False)) == "disabled by bob"

@@ -131,7 +131,7 @@ def test_list_for_programs(project: Path) -> None:
     assert list(hello) == [
         "id", "kind", "agent", "schedule", "timezone", "role", "enabled",
         "state", "next_run", "last_run", "lock", "problem",
-        "paused", "disabled", "skipped",
+        "paused", "held", "disabled", "skipped",
     ]  # fmt: skip
     assert (hello["id"], hello["state"], hello["last_run"]) == ("hello", "idle", None)
     assert hello["next_run"].endswith("Z")

@@ -9,6 +9,7 @@ from jobconsole.shown.overview import OverviewFacts, activity_lines, overview_fi
 from runner.engine.browse import Fires, JobDetail
 from runner.model.activity import Activity, AgentState, ProcessView
 from runner.model.log import LogLine, Stream
+from runner.model.occurrence import Reason
 from runner.model.run import RunStatus, Trigger
 from runner.model.system import LockHolder
 from runner.model.views import (
@@ -144,7 +145,7 @@ def test_what_to_know_before_ending_a_run_is_ascii_where_need_be() -> None:
     [(None, "paused by ann: holidays"), (NOW + 3600, "06:00 +00:00")],
 )
 def test_who_holds_a_job_and_why(until: int | None, said: str) -> None:
-    standing = StandingView(NOW_MS, until, "ann", "holidays")
+    standing = StandingView(Reason.PAUSED, NOW_MS, until, "ann", "holidays")
     text = shown(facts(job_view(state=JobState.PAUSED, standing=standing)))
     assert "paused by ann" in text
     assert said in text

@@ -23,6 +23,7 @@ jobs:
   implied: {}
   linked: {script: linked.py}
   program: {script: bin/program}
+  asked: {prompt_file: prompts/asked.md}
 """
 ONE = "{id: one, target: {kind: command, id: x}}"
 
@@ -78,6 +79,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a script that was missing comes": lambda root: make(root / "later/on/missing.py"),
     "a script comes for an id": lambda root: make(root / "jobs/implied.py"),
     "a document comes for an id": lambda root: make(root / DOCUMENT),
+    "a prompt's file that was missing comes": lambda root: make(root / "prompts/asked.md"),
     "what a link leads to goes": lambda root: (root / "real.py").unlink(),
     "a script becomes executable": lambda root: (root / "bin/program").chmod(0o755),
 }  # fmt: skip

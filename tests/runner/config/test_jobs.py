@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runner.model.budget import Budget
 from runner.model.job import (
     AgentSpec,
     Backoff,
-    Budget,
     CatchUp,
     Command,
     Expect,
     Kind,
     Leftovers,
     Limits,
-    McpServer,
     Notify,
     Overlap,
     Prompt,
@@ -24,6 +23,7 @@ from runner.model.job import (
     ThinkingMode,
     Where,
 )
+from runner.model.mcp import McpServer
 from runner.model.schedule import Manual
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def test_an_agent_job(folder: Folder) -> None:
         thinking_mode=ThinkingMode.SLOW,
         budget=Budget(0.5, 200_000, 40),
         mcp={"files": McpServer(("bin/mcp", "1"), {"LEVEL": "info"})},
+        silence=600,
     )
 
 
@@ -158,7 +159,7 @@ jobs: {a: {prompt: x, mcp: {two: {command: [mine]}}}}
         ("timout: 5m", "3:5: job_invalid_spec: unknown key 'timout' in a job: did you mean 'timeout'?"),
         ("timeout: 5\n    timeout: 6", "4:5: job_invalid_spec: 'timeout' is defined twice: first in line 3, column 5"),
         ("<<: {}", "3:5: job_invalid_spec: a job: YAML 1.2 has no merge keys, only aliases"),
-        ("xyzzy: 5", "3:5: job_invalid_spec: unknown key 'xyzzy' in a job: known are description, enabled, script, command, prompt, job, args, when, schedule, preferred_hour, preferred_weekday, preferred_day, timeout, retries, limits, overlap, leftovers, catch_up, misfire_grace, pool, python, env, env_pass, env_file, role, agent, thinking_mode, budget, mcp, notify, roles, expect, tags, category, type"),
+        ("xyzzy: 5", "3:5: job_invalid_spec: unknown key 'xyzzy' in a job: known are description, enabled, script, command, prompt, prompt_file, job, args, params, when, schedule, preferred_hour, preferred_weekday, preferred_day, timeout, retries, limits, overlap, leftovers, catch_up, misfire_grace, pool, python, env, env_pass, env_file, role, agent, model, thinking_mode, silence, budget, mcp, notify, roles, expect, tags, category, type"),
         ("timeout: 1.5", "3:14: job_invalid_spec: timeout: must be a duration, not '1.5'"),
         ("timeout: 0", "3:14: job_invalid_spec: timeout: '0' is too small: at least 1"),
         ("timeout: -5", "3:14: job_invalid_spec: timeout: '-5' is too small: at least 1"),

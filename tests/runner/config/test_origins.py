@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from runner.config.loader import load
 from runner.config.origins import origins_of
 
@@ -116,3 +118,58 @@ def test_the_systems_zone_is_called_that(folder: Folder) -> None:
     loaded = load(folder.config_path, folder.around)
     (origin,) = origins_of(loaded.drafts[0], "teleclaude.yml")["timezone"]
     assert str(origin) == "the system"
+
+
+MODELS = """\
+models:
+  claude: {fast: haiku, slow: opus}
+prices: {opus: {input: 5, output: 25}}
+defaults: {silence: 5m, budget: {per_day: {usd: 5}}}
+jobs:
+  a: {prompt: x, thinking_mode: slow}
+  b: {prompt: x, thinking_mode: slow, model: mine, budget: {usd: 1}}
+  c: {prompt: x}
+  d: {prompt: x, thinking_mode: fast, model: null}
+  e: {prompt_file: ask.md, params: {topic: null}, silence: null}
+"""
+
+
+def told_of(folder: Folder, job_id: str, *names: str) -> list[str]:
+    folder.write("ask.md")
+    folder.write("teleclaude.yml", MODELS)
+    loaded = load(folder.config_path, folder.around)
+    (draft,) = (draft for draft in loaded.drafts if draft.id == job_id)
+    origins = origins_of(draft, "teleclaude.yml")
+    return [" over ".join(map(str, origins[name])) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("job_id", "origin"),
+    [
+        ("a", "top level (teleclaude.yml:2:31)"),
+        ("b", "teleclaude.yml:7:46"),
+        ("c", "built in"),
+        ("d", "top level (teleclaude.yml:2:18)"),
+    ],
+)
+def test_a_model_comes_from_the_job_or_from_models(
+    folder: Folder, job_id: str, origin: str
+) -> None:
+    assert told_of(folder, job_id, "model") == [origin]
+
+
+def test_bounds_and_prices_have_their_places(folder: Folder) -> None:
+    assert told_of(folder, "a", "silence", "budget", "prices") == [
+        "defaults (teleclaude.yml:4:21)",
+        "defaults (teleclaude.yml:4:33)",
+        "top level (teleclaude.yml:3:9)",
+    ]
+    assert told_of(folder, "b", "budget") == ["teleclaude.yml:7:60"]
+
+
+def test_a_prompts_file_and_its_blanks_have_their_places(folder: Folder) -> None:
+    assert told_of(folder, "e", "prompt_file", "params", "silence") == [
+        "teleclaude.yml:10:20",
+        "teleclaude.yml:10:36",
+        "teleclaude.yml:10:60",
+    ]

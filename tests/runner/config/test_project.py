@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec import structs
 
+from runner.model.budget import NO_BUDGET, Budget
 from runner.model.config import DEFAULT_POOLS
-from runner.model.role import ADMIN, BUILT_IN_ROLES, Profile, Role
+from runner.model.role import ADMIN, BUILT_IN_ROLES, MEMBER, Profile, Role
 from tests.runner.config.folder import ids
 
 if TYPE_CHECKING:
@@ -41,7 +42,40 @@ jobs: {a: {command: [x], pool: heavy, notify: {on: [failure], to: [ops]}}}
     assert config.state_dir == folder.root / "home/state"
     assert config.pools == {"default": 8, "agent": 1, "heavy": 2}
     assert config.gateways == {"ops": "tgram://${TOKEN}/1"}
+    assert (config.daemon, config.daily) == ("/tmp/x.sock", NO_BUDGET)
     assert config.path == folder.config_path
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("~/run/x.sock", "{root}/home/run/x.sock"), ("run/x.sock", "{root}/run/x.sock")],
+)
+def test_where_the_daemon_is_asked(folder: Folder, written: str, meant: str) -> None:
+    config = folder.load(f"daemon: {{socket: {written}}}\n{JOB}")
+    assert config.daemon == meant.format(root=folder.root)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "daemon:\n", "daemon: {}\n", "daemon: {socket: 5}\n", "daemon: 5\n"]
+)
+def test_a_daemon_that_nobody_can_ask(folder: Folder, text: str) -> None:
+    config = folder.load(text + JOB)
+    assert (config.daemon, config.fatal) == (None, False)
+
+
+def test_bounds_of_a_day(folder: Folder) -> None:
+    config = folder.load("""
+budget: {per_day: {usd: 20, tokens: 5M, turns: 9, tools: 8, time: 2h}}
+roles:
+  member: {budget: {per_day: {usd: 10}}}
+  ops: {profile: full, budget: {per_day: {tokens: null}}}
+  viewer: {budget: {}}
+""")
+    assert config.problems == ()
+    assert config.daily == Budget(20.0, 5_000_000, 9, 8, 7200)
+    assert config.roles["member"] == structs.replace(MEMBER, daily=Budget(usd=10.0))
+    assert config.roles["ops"].daily == NO_BUDGET
+    assert config.roles["viewer"] == BUILT_IN_ROLES["viewer"]
 
 
 def test_roles_change_the_built_in_ones_and_add_others(folder: Folder) -> None:
@@ -84,6 +118,21 @@ roles:
         ("roles: {ops: {profil: full}}", "1:15: config_invalid: roles: unknown key 'profil' in a role: did you mean 'profile'?"),
         ("roles: {ops: {profile: root}}", "1:24: config_invalid: roles: profile: 'root' is not one of full, workspace, read-only"),
         ("roles: {admin: {may_trigger: [opps]}}", "1:30: config_invalid: may_trigger: unknown role 'opps'"),
+        ("roles: {ops: {profile: full, budget: {usd: 1}}}", "1:39: config_invalid: roles: budget: unknown key 'usd' in the budget for a day: known are per_day"),
+        ("roles: {member: {budget: {per_day: {usd: 0}}}}", "1:42: config_invalid: roles: budget: per_day: usd: '0' is not a positive amount"),
+        ("budget: {usd: 5}", "1:10: config_invalid: budget: unknown key 'usd' in the budget for a day: known are per_day"),
+        ("budget: {per_day: {time: soon}}", "1:26: config_invalid: budget: per_day: time: 'soon' is not a duration"),
+        ("models: {claude: {quick: x}}", "1:19: config_invalid: models: unknown key 'quick' in the models of an agent: known are fast, med, slow"),
+        ("models: {claude: opus}", "1:18: config_invalid: models: must be a map"),
+        ("models: {claude: {fast: --yolo}}", "1:25: config_invalid: models: fast: '--yolo' is not name of a model"),
+        ("models: {cladue: {fast: x}}", "1:10: config_invalid: models: unknown agent 'cladue': did you mean 'claude'?"),
+        ("prices: {x: {input: 1}}", "1:13: config_invalid: prices: output is missing"),
+        ("prices: {x: {output: 1, cached: 1}}", "1:13: config_invalid: prices: input is missing"),
+        ("prices: {x: {input: -1, output: 1}}", "1:21: config_invalid: prices: input: '-1' is not an amount of zero or more"),
+        ("prices: {x: 5}", "1:13: config_invalid: prices: must be a map"),
+        ("prices: {a b: {input: 1, output: 1}}", "1:10: config_invalid: prices: 'a b' is not a name of a model"),
+        ("defaults: {params: {x: y}}", "1:12: config_invalid: defaults: unknown key 'params' in defaults"),
+        ("defaults: {silence: x}", "1:21: config_invalid: defaults: silence: 'x' is not a duration"),
         ("jobs: [a]", "1:7: config_invalid: jobs: must be a map, not a list"),
         ("mcp: {x: {command: y}}", "1:20: config_invalid: mcp: command: must be a list"),
         ("python: ''", "1:9: config_invalid: python: '' is not path"),

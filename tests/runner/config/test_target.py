@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runner.model.job import Command, InvalidJob, Kind, Prompt, Script, SpecDocument
+from runner.model.job import (
+    Command,
+    InvalidJob,
+    Kind,
+    Prompt,
+    PromptFile,
+    Script,
+    SpecDocument,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +92,38 @@ def test_a_missing_document(folder: Folder) -> None:
     assert message == f"{DOCUMENTS}/tidy-up.md does not exist"
 
 
+def test_a_prompts_file(folder: Folder) -> None:
+    folder.write("prompts/x.md")
+    job = folder.body("prompt_file: prompts/x.md", "agent: codex")
+    assert (job.kind, job.target) == (Kind.AGENT, PromptFile("prompts/x.md"))
+    assert job.agent is not None
+    assert job.agent.name == "codex"
+
+
+def test_a_custom_agent_is_given_a_prompts_file(folder: Folder) -> None:
+    folder.write("x.md")
+    job = folder.body("prompt_file: x.md", "agent: custom", "command: [llm]")
+    assert job.target == PromptFile("x.md")
+    assert job.agent is not None
+    assert job.agent.template == ("llm",)
+
+
+def test_a_prompts_file_that_cannot_be_read(folder: Folder, tmp_path: Path) -> None:
+    folder.write("prompts/x.md")
+    outside = tmp_path / "outside.md"
+    outside.touch()
+    (folder.root / "leads-out.md").symlink_to(outside)
+    messages = {
+        "missing.md": "prompt_file missing.md does not exist",
+        "prompts": "prompt_file prompts is not a file",
+        "leads-out.md": f"prompt_file leads-out.md leads to {outside}, outside the project",
+        "../outside.md": f"prompt_file ../outside.md leads to {outside}, outside the project",
+    }
+    for path, message in messages.items():
+        found = reason(folder, f"prompt_file: {path}")
+        assert found == ("job_target_unresolved", message)
+
+
 def test_a_job_with_no_target_is_found_by_its_id(folder: Folder) -> None:
     text = "jobs:\n  tidy_up:\n    agent: codex\n"
     invalid = folder.load(text).jobs[0]
@@ -114,6 +154,8 @@ def test_a_job_with_no_target_is_found_by_its_id(folder: Folder) -> None:
         ["script: x.py", "command: [x]"],
         ["prompt: x", "job: x"],
         ["prompt: x", "message: x"],
+        ["prompt: x", "prompt_file: x.py"],
+        ["prompt_file: x.py", "job: x"],
     ],
 )
 def test_only_one_target(folder: Folder, lines: list[str]) -> None:
@@ -152,6 +194,11 @@ def test_a_custom_agent_finds_its_document_by_id(folder: Folder) -> None:
         (["prompt: x"], "agent: custom needs a command"),
         (["command: [x]"], f"no prompt, no job, and no {DOCUMENTS}/a.md"),
         (["command: [x]", "prompt: x", "job: y"], "only one of prompt, job can be"),
+        (
+            ["command: [x]", "prompt_file: x", "prompt: y"],
+            "only one of prompt, prompt_file can be",
+        ),
+        (["command: [x]", "prompt_file: x"], "prompt_file x does not exist"),
         (["script: x"], "agent: custom takes a command and a prompt, not a script"),
     ],
 )

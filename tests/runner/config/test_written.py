@@ -18,6 +18,11 @@ JOBS = {
     "shell": "command: a | b, enabled: false",
     "prompt": 'prompt: "Do\\nit: now", agent: codex, thinking_mode: fast',
     "document": "job: tidy, budget: {usd: 0.5, tokens: 200k}",
+    "prompt_file": "prompt_file: ask.md, params: {topic: null, depth: '3', note: ''}, "
+    "model: gpt-5.5, agent: codex, silence: 90m",
+    "budget": "prompt: x, budget: {turns: 4, tools: 9, time: 1h30m, "
+    "per_day: {usd: 2.5, tokens: 1M, turns: 7, tools: 8, time: 2h}}",
+    "daily": "prompt: x, silence: 1s, budget: {per_day: {tools: 8}}",
     "custom": 'agent: custom, command: [x, "1.10"], prompt: hello',
     "custom_shell": "agent: custom, command: x | y, prompt: hello",
     "cron": 'command: [x], when: {cron: "0 6 * * 1-5"}',
@@ -33,7 +38,11 @@ JOBS = {
     "env_file: ~/.env, role: member, roles: [admin], tags: [a, 1.10], category: 7, "
     "description: what, notify: {on: [failure], to: [ops]}, "
     'expect: {files: ["reports/*.md"]}',
-    "servers": "prompt: x, mcp: {s: {command: [y], env: {K: v}}}",
+    "servers": "prompt: x, mcp: {s: {command: [y], env: {K: v}}, "
+    "r: {command: [z], read_only: true}}",
+    "evidence": "prompt: x, expect: {files: [a], exists: ['b*'], command: [c, '1'], "
+    "answer: '^ok: \\d+$'}",
+    "evidence_shell": "command: [x], expect: {command: c | d}",
 }
 HEAD = "timezone: Europe/Amsterdam\nconcurrency: {heavy: 2}\ngateways: {ops: x}\n"
 
@@ -44,6 +53,7 @@ def test_a_job_reads_back_from_what_is_written_of_it(
 ) -> None:
     folder.write("jobs/a.py")
     folder.write("docs/project/spec/jobs/tidy.md")
+    folder.write("ask.md")
     job = folder.job(f"{HEAD}jobs:\n  a: {{{entry}}}\n")
     values = {name: it for name, it in written(job).items() if it is not None}
     values.pop("timezone", None)
@@ -59,3 +69,20 @@ def test_keys_are_in_the_order_of_the_reference(folder: Folder) -> None:
         if name in names
     ]
     assert found == sorted(found, key=names.index)
+
+
+def test_an_agent_that_is_never_too_silent_is_told_so(folder: Folder) -> None:
+    assert written(folder.body("prompt: x", "silence: null"))["silence"] is None
+
+
+def test_what_no_entry_could_say_comes_last(folder: Folder) -> None:
+    job = folder.job("prices: {m: {input: 1, output: 2}}\njobs: {a: {prompt: x}}")
+    assert list(written(job).items())[-1] == (
+        "prices",
+        {"m": {"input": 1.0, "output": 2.0}},
+    )
+
+
+def test_a_command_has_no_keys_of_agents(folder: Folder) -> None:
+    job = folder.job("prices: {m: {input: 1, output: 2}}\njobs: {a: {command: [x]}}")
+    assert not {"model", "silence", "params", "prices"} & set(written(job))

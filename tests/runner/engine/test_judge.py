@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from runner.engine.judge import Facts, StopReason, judge
+from runner.engine.judge import Facts, Stop, StopReason, has_nothing_to_report, judge
 from runner.model.errors import Code
 from runner.model.job import Leftovers
 from runner.model.receipt import ErrorEnvelope
@@ -14,14 +14,13 @@ from runner.process.waiting import Exit
 FINE = Facts(
     exit=Exit(0, None),
     stopped=None,
-    stopped_by="",
-    timeout_ms=90_000,
     payload=None,
     answer_error=None,
     escaped=0,
     leftovers=Leftovers.KILL,
 )
 BUDGET = ErrorEnvelope(Code.AGENT_BUDGET_EXCEEDED, "too dear")
+TIMEOUT = Stop(StopReason.TIMEOUT, "stopped after its timeout of 90 s")
 KILLED = Exit(None, signal.SIGKILL)
 
 
@@ -86,22 +85,48 @@ def test_an_exit_code_of_zero_is_success() -> None:
             "2 of its processes outlived it",
         ),
         (
-            FINE._replace(exit=KILLED, stopped=StopReason.TIMEOUT),
+            FINE._replace(exit=KILLED, stopped=TIMEOUT),
             "timed_out",
             "job_timeout",
             "stopped after its timeout of 90 s",
         ),
         (
-            FINE._replace(exit=Exit(0, None), stopped=StopReason.TIMEOUT),
+            FINE._replace(exit=Exit(0, None), stopped=TIMEOUT),
             "timed_out",
             "job_timeout",
             "stopped after its timeout of 90 s",
         ),
         (
-            FINE._replace(exit=KILLED, stopped=StopReason.CANCEL, stopped_by="eve"),
+            FINE._replace(
+                exit=KILLED, stopped=Stop(StopReason.CANCEL, "cancelled by eve")
+            ),
             "cancelled",
             "job_cancelled",
             "cancelled by eve",
+        ),
+        (
+            FINE._replace(stopped=Stop(StopReason.SILENCE, "told nothing for 9 s")),
+            "timed_out",
+            "job_timeout",
+            "told nothing for 9 s",
+        ),
+        (
+            FINE._replace(stopped=Stop(StopReason.BUDGET, "3 of 2 turns")),
+            "failed",
+            "agent_budget_exceeded",
+            "3 of 2 turns",
+        ),
+        (
+            FINE._replace(missing="no evidence"),
+            "failed",
+            "job_no_evidence",
+            "no evidence",
+        ),
+        (
+            FINE._replace(missing="no evidence", exit=Exit(2, None)),
+            "failed",
+            "job_execution_failed",
+            "exit code 2",
         ),
         (
             FINE._replace(exit=Exit(None, None)),
@@ -121,3 +146,21 @@ def test_everything_else_is_not(
 def test_leftovers_count_only_where_the_job_says_so(leftovers: Leftovers) -> None:
     facts = FINE._replace(escaped=2, leftovers=leftovers)
     assert judge(facts) == (RunStatus.SUCCEEDED, None)
+
+
+@pytest.mark.parametrize(
+    ("payload", "answer", "nothing"),
+    [
+        (None, "ok, nothing to report", True),
+        (None, "  **OK, nothing to report.**\n", True),
+        (None, "OK - nothing to report", True),
+        (None, "ok, nothing to report, but the disk is full", False),
+        (None, "nothing to report", False),
+        ({"nothing_to_report": True}, "", True),
+        ({"nothing_to_report": "yes"}, "", False),
+    ],
+)
+def test_what_counts_as_nothing_to_report(
+    payload: object, answer: str, *, nothing: bool
+) -> None:
+    assert has_nothing_to_report(payload, answer) is nothing

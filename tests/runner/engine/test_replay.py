@@ -15,6 +15,7 @@ from runner.model.orders import Order, ReplayOrder
 from runner.model.run import RunStatus, Trigger
 from runner.process.environment import current
 from runner.store import runs, totals
+from runner.store.spending import Bill
 from tests.helpers.project import ended, opened, run_job, write_project
 from tests.helpers.site import log_of, receipt_of, site, started, until
 from tests.helpers.still import still
@@ -235,7 +236,7 @@ def test_the_cost_is_kept_and_summed(tmp_path: Path) -> None:
             run_id = api.submit(it.project, Order("a", "tester"))
             it.start_all()
             run = row_of(it.project, run_id)
-            runs.end(it.project.index, it._success(run)._replace(cost_usd=cost))
+            runs.end(it.project.index, it._success(run)._replace(bill=Bill(cost)))
             it.clock.advance(1_000)
         view = api.resolve_run(it.project, run_id)
 

@@ -120,7 +120,7 @@ def test_what_was_undone_never_was(tmp_path: Path) -> None:
     "line",
     [
         b'{"what": "paused"',
-        b'{"what": "held", "job": "a", "actor": "x", "at": "2020-09-13T12:26:40Z"}',
+        b'{"what": "forgotten", "job": "a", "actor": "x", "at": "2020-09-13T12:26:40Z"}',
         b'{"what": "paused", "job": "a", "actor": "x", "at": "yesterday"}',
         b'{"what": "paused", "job": 7, "actor": "x", "at": "2020-09-13T12:26:40Z"}',
         b"\xff",

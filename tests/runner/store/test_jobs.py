@@ -46,7 +46,6 @@ def end(index: Connection, number: int, duration_ms: int | None) -> None:
         error_code=None,
         error_message=None,
         quiet=False,
-        cost_usd=None,
     )
     jobs.note_end(index, ending, duration_ms)
 

@@ -1,0 +1,116 @@
+"""Codex, started as `codex exec`: the words that it needs."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+from runner.agents.base import AgentCommand
+from runner.agents.codex_stream import CodexReader
+from runner.agents.program import located
+from runner.agents.toml import Toml, written
+from runner.model.job import ThinkingMode
+from runner.model.role import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from runner.agents.base import AgentRequest, Served
+
+_HOW_TO_GET = "Install it: npm install -g @openai/codex"
+
+_SERVER_PATIENCE_MS = 10_000
+"""How long Codex waits for its MCP servers; then it goes on without."""
+
+_THINKING = {
+    ThinkingMode.FAST: ("gpt-6-luna", "low"),
+    ThinkingMode.MED: ("gpt-6.1-sol", "medium"),
+    ThinkingMode.SLOW: ("gpt-6-astra", "high"),
+}
+"""Model and effort."""
+
+_MAY = {
+    Profile.FULL: ("--dangerously-bypass-approvals-and-sandbox",),
+    Profile.WORKSPACE: ("--sandbox", "workspace-write"),
+    Profile.READ_ONLY: ("--sandbox", "read-only"),
+}
+
+
+class CodexAgent:
+    """OpenAI's agent. An interrupt makes it end its children before it ends."""
+
+    stop_signal = signal.SIGINT
+    can_resume = True
+
+    def command(self, request: AgentRequest) -> AgentCommand:
+        """The user's own configuration is left out: its MCP servers are not the job's.
+
+        The same words serve to go on with a session, which comes last with `-`, the
+        prompt on stdin.
+        """
+        program = located("codex", request, how_to_get=_HOW_TO_GET)
+        usual, effort = _THINKING[request.agent.thinking_mode]
+        model = request.agent.model or usual
+        settings = {**_settings(request), "model_reasoning_effort": effort}
+        argv = (
+            *(program, "exec", "--json", "--skip-git-repo-check"),
+            *("--ignore-user-config", "--disable", "plugins"),
+            *("--disable", "unbounded_connection_retries"),
+            *_MAY[request.role.profile],
+            *("-m", model),
+            *_words(settings),
+            *request.flags,
+            *(("resume", request.resume) if request.resume else ()),
+            "-",
+        )
+        return AgentCommand(argv, _environment(request), model=model)
+
+    def reader(self, resumed_ms: int | None = None) -> CodexReader:
+        """`resumed_ms`: when the attempt began, if it goes on with a session.
+
+        It tells what the session's file holds from before.
+        """
+        return CodexReader(resumed_ms)
+
+
+def _settings(request: AgentRequest) -> dict[str, Toml]:
+    settings: dict[str, Toml] = {"analytics.enabled": False}
+    if request.role.profile is Profile.WORKSPACE:
+        settings["sandbox_workspace_write.exclude_slash_tmp"] = True
+        settings["sandbox_workspace_write.exclude_tmpdir_env_var"] = True
+    if request.servers:
+        known = _known(request)
+        servers = {name: _server(it, known) for name, it in request.servers.items()}
+        settings["mcp_servers"] = servers
+        settings["mcp_optional_startup_grace_ms"] = _SERVER_PATIENCE_MS
+    return settings
+
+
+def _words(settings: Mapping[str, Toml]) -> Iterator[str]:
+    for name, value in settings.items():
+        yield from ("-c", f"{name}={written(value)}")
+
+
+def _server(served: Served, known: Mapping[str, str]) -> dict[str, Toml]:
+    """Its tools need no approval: nobody is there to give one."""
+    wanted = served.environment.items()
+    return {
+        "command": served.command[0],
+        "args": list(served.command[1:]),
+        "env_vars": [name for name, value in wanted if known[name] == value],
+        "env": {name: value for name, value in wanted if known[name] != value},
+        "default_tools_approval_mode": "approve",
+    }
+
+
+def _known(request: AgentRequest) -> dict[str, str]:
+    """Variables that Codex has, so that servers get them without a value in argv."""
+    known: dict[str, str] = {}
+    for served in request.servers.values():
+        known |= {**served.environment, **known}
+    return {**known, **request.environment}
+
+
+def _environment(request: AgentRequest) -> dict[str, str]:
+    known = _known(request)
+    return {name: known[name] for name in known if name not in request.environment}

@@ -1,0 +1,198 @@
+"""The stream that Codex writes, and the file in which it keeps its session."""
+
+from __future__ import annotations
+
+import glob
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from runner.agents.base import AgentEvent, Standing, Told
+from runner.agents.codex_diary import CodexDiary, Figures, Tokens
+from runner.agents.stream import MESSAGE_LENGTH, Ending, Lines, decoded, verdict
+from runner.model.receipt import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from runner.agents.base import Answer
+
+
+_TOOLS = frozenset(
+    {
+        "command_execution",
+        "file_change",
+        "mcp_tool_call",
+        "web_search",
+        "image_generation",
+        "collab_tool_call",
+    }
+)
+
+
+class _Item(msgspec.Struct):
+    id: str = ""
+    type: str = ""
+    server: str = ""
+    tool: str = ""
+    text: str = ""
+    message: str = ""
+    status: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called as a tool."""
+        name = f"{self.server}/{self.tool}" if self.server else self.type
+        return name[:MESSAGE_LENGTH]
+
+
+class _Failure(msgspec.Struct):
+    message: str = ""
+
+
+class _Thread(msgspec.Struct, tag_field="type", tag="thread.started"):
+    thread_id: str
+
+
+class _Began(msgspec.Struct, tag_field="type", tag="item.started"):
+    item: _Item
+
+
+class _Done(msgspec.Struct, tag_field="type", tag="item.completed"):
+    item: _Item
+
+
+class _Trouble(msgspec.Struct, tag_field="type", tag="error"):
+    """It may go well again: `turn.failed` tells when it does not."""
+
+    message: str = ""
+
+
+class _Failed(msgspec.Struct, tag_field="type", tag="turn.failed"):
+    error: _Failure
+
+
+class _Completed(msgspec.Struct, tag_field="type", tag="turn.completed"):
+    """`usage` is of the session, what came before it was resumed included."""
+
+    usage: Tokens = Tokens()
+
+
+_DECODER = msgspec.json.Decoder(
+    _Thread | _Began | _Done | _Trouble | _Failed | _Completed
+)
+
+_THREAD_ID = re.compile(r"[0-9A-Za-z-]+")
+
+
+class CodexReader:
+    """Reads the stream, and the diary for what the stream tells late or never.
+
+    A turn is a response of the model, and only the diary tells of each. So it is with
+    tools that the sandbox stopped. Neither is added to the other.
+    """
+
+    def __init__(self, resumed_ms: int | None = None) -> None:
+        self._resumed = resumed_ms is not None
+        self._lines = Lines()
+        self._diary = CodexDiary(resumed_ms)
+        self._session: str | None = None
+        self._tools: set[str] = set()
+        self._worked = False
+        self._text = ""
+        self._trouble = ""
+        self._clean = False
+        self._total: Figures | None = None
+
+    @property
+    def standing(self) -> Standing:
+        diary = self._diary
+        turns = max(diary.responses, int(self._worked))
+        tools = max(diary.calls, len(self._tools))
+        if self._total is None and not diary.responses:
+            usage = Usage(turns=turns, tools=tools)
+        else:
+            read, cached, written = map(max, diary.figures, self._total or Figures())
+            usage = Usage(read, cached, written, turns, tools)
+        return Standing(self._session, diary.model, usage)
+
+    def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
+        return [it for line in self._lines.feed(chunk) for it in self._read(line)]
+
+    def answer(self, exit_code: int | None, now: int) -> Answer:
+        for line in self._lines.finish():
+            list(self._read(line))
+        if self._clean:
+            return verdict(Ending(self._text, clean=True), exit_code)
+        resets_at = self._diary.resets_at(now)
+        ending = Ending("", clean=False, error=self._trouble, resets_at=resets_at)
+        return verdict(ending, exit_code)
+
+    def diary(self, environment: Mapping[str, str]) -> str | None:
+        home = environment.get("HOME")
+        home = environment.get("CODEX_HOME") or (home and f"{home}/.codex")
+        if not home or not self._session or not _THREAD_ID.fullmatch(self._session):
+            return None
+        return f"{glob.escape(home)}/sessions/*/*/*/rollout-*-{self._session}.jsonl"
+
+    def feed_diary(self, chunk: bytes) -> Sequence[AgentEvent]:
+        before, model = self._diary.responses, self._diary.model
+        self._diary.feed(chunk)
+        return list(self._news(before, model))
+
+    def _news(self, before: int, model: str | None) -> Iterator[AgentEvent]:
+        """What the diary told beyond so many responses, of that model."""
+        if self._diary.model != model:
+            names = {"session": self._session, "model": self._diary.model}
+            yield AgentEvent(Told.SESSION, {**names})
+        for turn in range(before, self._diary.responses):
+            yield AgentEvent(Told.TURN, {"turn": turn + 1})
+        if self._diary.responses > before:
+            yield self._used()
+
+    def _read(self, line: bytes) -> Iterator[AgentEvent]:
+        match decoded(_DECODER, line):
+            case _Thread(thread_id):
+                self._session = thread_id
+                yield AgentEvent(Told.SESSION, {"session": thread_id})
+            case _Began(item):
+                yield from self._began(item)
+            case _Done(item):
+                yield from self._done(item)
+            case _Trouble(message):
+                self._clean, self._trouble = False, message
+                yield _notice(message)
+            case _Failed(_Failure(message)):
+                self._clean, self._trouble = False, message
+            case _Completed(usage):
+                self._clean, self._worked = True, True
+                if not self._resumed:
+                    self._total = usage.figures
+                yield self._used()
+            case _:
+                pass
+
+    def _began(self, item: _Item) -> Iterator[AgentEvent]:
+        if item.type in _TOOLS and item.id not in self._tools:
+            self._clean, self._worked, self._text = False, True, ""
+            self._tools.add(item.id)
+            yield AgentEvent(Told.TOOL, {"tool": item.name})
+
+    def _done(self, item: _Item) -> Iterator[AgentEvent]:
+        if item.type in _TOOLS:
+            yield from self._began(item)
+            ok = item.status not in {"failed", "declined"}
+            yield AgentEvent(Told.TOOL, {"tool": None, "ok": ok})
+        elif item.type == "agent_message":
+            self._clean, self._worked, self._text = False, True, item.text
+            yield AgentEvent(Told.MESSAGE, {"text": item.text[:MESSAGE_LENGTH]})
+        elif item.type == "error":
+            yield _notice(item.message)
+
+    def _used(self) -> AgentEvent:
+        return AgentEvent(Told.USAGE, msgspec.to_builtins(self.standing.usage))
+
+
+def _notice(text: str) -> AgentEvent:
+    return AgentEvent(Told.NOTICE, {"text": text[:MESSAGE_LENGTH]})

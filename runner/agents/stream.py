@@ -1,0 +1,110 @@
+"""What the readers of all streams share: lines out of bytes, and the one verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from runner.agents.base import Answer
+from runner.model.errors import Code
+from runner.model.receipt import ErrorEnvelope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from msgspec.json import Decoder
+
+T = TypeVar("T")
+
+_LONGEST = 32 * 1024 * 1024
+"""A longer line is passed over: no event of theirs is as long."""
+
+MESSAGE_LENGTH = 2000
+"""How much of a foreign message is kept in an event or an error."""
+
+
+class Lines:
+    """Cuts a growing stream into its lines; the last may come without its end."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._length = 0
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """The lines that are whole by now, empty ones left out."""
+        *whole, rest = chunk.split(b"\n")
+        for part in whole:
+            self._keep(part)
+            yield from self.finish()
+        self._keep(rest)
+
+    def finish(self) -> Iterator[bytes]:
+        """What is left, as a line of its own."""
+        line = b"".join(self._parts).strip()
+        too_long = self._length > _LONGEST
+        self._parts, self._length = [], 0
+        if line and not too_long:
+            yield line
+
+    def _keep(self, part: bytes) -> None:
+        self._length += len(part)
+        if self._length > _LONGEST:
+            self._parts = []
+        elif part:
+            self._parts.append(part)
+
+
+def decoded(decoder: Decoder[T], line: bytes) -> T | None:
+    """The event on a line; None for rubbish, and for events that we do not know."""
+    try:
+        return decoder.decode(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+class Ending(NamedTuple):
+    """How a stream ended. What it does not tell is empty.
+
+    `clean`: its last event says that the agent was done. `error` is what stopped it,
+    `over` the limit that the program kept by itself, `refused` that the model would
+    not, `denied` the tool that it was not given, if that was the last thing it did.
+    """
+
+    text: str
+    clean: bool
+    error: str = ""
+    over: str = ""
+    refused: bool = False
+    denied: str = ""
+    resets_at: int | None = None
+
+
+def verdict(ending: Ending, exit_code: int | None) -> Answer:
+    """Exit 0, a clean end and an answer: nothing less is a success."""
+    text = ending.text.strip()
+    complaint = next(_complaints(ending, exit_code, text), None)
+    if complaint is None:
+        return Answer(text)
+    code, message = complaint
+    error = ErrorEnvelope(code, message[:MESSAGE_LENGTH])
+    return Answer(text, error, ending.resets_at)
+
+
+def _complaints(
+    ending: Ending, exit_code: int | None, text: str
+) -> Iterator[tuple[Code, str]]:
+    """All that is wrong, what explains most first."""
+    if ending.resets_at is not None:
+        yield Code.AGENT_UNAVAILABLE, ending.error or "the provider's limit is reached"
+    if ending.over:
+        yield Code.AGENT_BUDGET_EXCEEDED, ending.over
+    if ending.denied:
+        yield Code.JOB_POLICY_DENIED, f"its role does not allow {ending.denied}"
+    if ending.refused or ending.error:
+        code = Code.AGENT_NO_ANSWER if ending.refused else Code.JOB_EXECUTION_FAILED
+        yield code, ending.error or "the model refused to answer"
+    if exit_code != 0:
+        yield Code.JOB_EXECUTION_FAILED, f"the agent ended with exit code {exit_code}"
+    if not ending.clean:
+        yield Code.JOB_EXECUTION_FAILED, "the agent's stream broke off before its end"
+    if not text:
+        yield Code.AGENT_NO_ANSWER, "the agent ended without an answer"

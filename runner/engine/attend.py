@@ -1,0 +1,146 @@
+"""Stands by an agent's attempt: keeps its account, and says when it must end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from runner.agents.base import Told
+from runner.engine.budget import (
+    Bound,
+    Subject,
+    bill,
+    bounds,
+    crossed,
+    purse_of,
+    used_so_far,
+)
+from runner.engine.judge import Stop, StopReason
+from runner.engine.listen import Listener
+from runner.engine.record import redact_all
+from runner.model.errors import Code
+from runner.model.instants import utc_text
+from runner.model.receipt import ErrorEnvelope
+from runner.store import spending
+from runner.store.db import transaction
+from runner.store.spending import Bill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from runner.agents.base import AgentEvent, Answer, Standing, StreamReader
+    from runner.engine.project import Project
+    from runner.model.budget import Price, Used
+    from runner.model.errors import Json
+    from runner.store.events import EventLog
+
+
+class Charge(NamedTuple):
+    """Whom to attend. `silence` (seconds) None: it may be silent for ever.
+
+    `secrets` must not appear in what it tells.
+    """
+
+    subject: Subject
+    reader: StreamReader
+    stdout: Path
+    environment: Mapping[str, str]
+    prices: Mapping[str, Price]
+    silence: int | None
+    secrets: Sequence[str]
+
+
+class Attendant:
+    """One attempt of an agent, from just before its start."""
+
+    def __init__(self, project: Project, charge: Charge, events: EventLog) -> None:
+        self._project = project
+        self._charge = charge
+        self._events = events
+        self._bill = Bill()
+        self._bounds = bounds(purse_of(project), charge.subject)
+        self._warned: set[tuple[str, str]] = set()
+        self._started_ms = self._heard_ms = project.clock.awake_ms()
+        self._listener = Listener(
+            charge.reader, charge.stdout, charge.environment, self._tell
+        )
+
+    @property
+    def standing(self) -> Standing:
+        return self._listener.standing
+
+    @property
+    def bill(self) -> Bill:
+        return self._bill
+
+    def look(self) -> Stop | None:
+        """Listen, and say whether the agent has to be stopped."""
+        now_ms = self._project.clock.awake_ms()
+        if self._listener.look():
+            self._heard_ms = now_ms
+        self._keep_account()
+        broken, used = self._broken()
+        if broken is not None:
+            text = f"stopped by its budget: {broken.told(used)}"
+            return Stop(StopReason.BUDGET, text, data=broken.data(used))
+        silence = self._charge.silence
+        if silence is not None and now_ms - self._heard_ms >= silence * 1000:
+            return Stop(
+                StopReason.SILENCE, f"stopped as it told nothing for {silence} s"
+            )
+        return None
+
+    def conclude(self, exit_code: int | None) -> Answer:
+        """Hear it out, once it has ended: the verdict.
+
+        What only the end told may be more than it was allowed to use.
+        """
+        self._listener.drain()
+        self._keep_account()
+        now = self._project.clock.wall_ms() // 1000
+        answer = self._charge.reader.answer(exit_code, now)
+        if answer.error is not None and answer.resets_at is not None:
+            data: dict[str, object] = {"resets_at": utc_text(answer.resets_at)}
+            error = msgspec.structs.replace(answer.error, data=data)
+            return answer._replace(error=error)
+        broken, used = self._broken()
+        if broken is not None and answer.error is None:
+            text = f"it used more than its budget: {broken.told(used)}"
+            facts: dict[str, object] = dict(broken.data(used))
+            error = ErrorEnvelope(Code.AGENT_BUDGET_EXCEEDED, text, data=facts)
+            return answer._replace(error=error)
+        return answer
+
+    def _broken(self) -> tuple[Bound | None, Used]:
+        """The bound that does not hold any more; warns of those that may not soon."""
+        elapsed_ms = self._project.clock.awake_ms() - self._started_ms
+        used = used_so_far(self._bill, elapsed_ms / 1000)
+        broken, near = crossed(self._bounds, used)
+        for bound in near:
+            if (bound.whose, bound.measure) not in self._warned:
+                self._warned.add((bound.whose, bound.measure))
+                self._append("agent_budget", {"budget": bound.told(used)})
+        return broken, used
+
+    def _keep_account(self) -> None:
+        """Pass new figures on to the index: others share the budgets of the day."""
+        found = bill(self.standing, self._charge.prices)
+        if found == self._bill:
+            return
+        if found.cost_estimated and found.cost_usd != self._bill.cost_usd:
+            self._append(Told.USAGE, {"cost_usd": found.cost_usd, "estimated": True})
+        self._bill = found
+        subject = self._charge.subject
+        with transaction(self._project.index):
+            spending.note(self._project.index, subject.run_id, found)
+        self._bounds = bounds(purse_of(self._project), subject)
+
+    def _tell(self, event: AgentEvent) -> None:
+        self._append(event.told, event.details)
+
+    def _append(self, name: str, details: Mapping[str, Json]) -> None:
+        secrets = self._charge.secrets
+        shown = {key: redact_all(value, secrets) for key, value in details.items()}
+        self._events.append(self._project.clock.wall_ms(), name, **shown)

@@ -1,0 +1,93 @@
+"""Looks for the evidence that a good run leaves behind (`expect:`)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.model.errors import LaunchError
+from runner.model.text import sanitise
+from runner.process.brief import run_briefly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from runner.engine.prepare import Plan
+    from runner.model.job import Command, Expect
+
+COMMAND_MS = 60_000
+"""How long the command that judges a run may take."""
+
+_SAID_BYTES = 4096
+_SAID_LENGTH = 300
+
+Stamps = dict[Path, tuple[int, int, int]]
+"""What tells whether a file was written: its time of change, size and inode."""
+
+
+class Witness(NamedTuple):
+    """How the expected files were before the run."""
+
+    expect: Expect
+    root: Path
+    before: Stamps
+
+
+def witness(expect: Expect, root: Path) -> Witness:
+    return Witness(expect, root, _stamps(root, expect.files))
+
+
+def missing_evidence(seen: Witness, plan: Plan, answer: str) -> str:
+    """The first thing that is missing, in words; empty where nothing is."""
+    return next(_missing(seen, plan, answer), "")
+
+
+def _missing(seen: Witness, plan: Plan, answer: str) -> Iterator[str]:
+    expect, root, before = seen
+    for pattern in expect.exists:
+        if not any(root.glob(pattern)):
+            yield f"no evidence: nothing matches {pattern}"
+    for pattern in expect.files:
+        after = _stamps(root, (pattern,))
+        if not any(before.get(path) != stamp for path, stamp in after.items()):
+            yield f"no evidence: it wrote nothing that matches {pattern}"
+    if expect.answer is not None and not re.search(expect.answer, answer, re.MULTILINE):
+        yield f"no evidence: its answer has nothing that matches {expect.answer}"
+    if expect.command is not None:
+        yield from _objections(expect.command, plan)
+
+
+def _objections(command: Command, plan: Plan) -> Iterator[str]:
+    line = command.argv
+    argv = ("/bin/sh", "-c", line[0]) if command.shell else line
+    words = " ".join(line)
+    try:
+        end = run_briefly(
+            argv,
+            cwd=plan.cwd,
+            environment=plan.environment,
+            within_ms=COMMAND_MS,
+            most_bytes=_SAID_BYTES,
+        )
+    except LaunchError as error:
+        yield f"no evidence: {error.message}"
+        return
+    if end.timed_out:
+        yield f"no evidence: {words} took more than {COMMAND_MS // 1000} s"
+    elif end.exit_code != 0:
+        said = " ".join(sanitise(end.output).split())[-_SAID_LENGTH:]
+        how = f"exit code {end.exit_code}"
+        yield f"no evidence: {words} ended with {how}{': ' if said else ''}{said}"
+
+
+def _stamps(root: Path, patterns: Iterable[str]) -> Stamps:
+    found: Stamps = {}
+    for pattern in patterns:
+        for path in root.glob(pattern):
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # it has just been removed
+            found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+    return found
