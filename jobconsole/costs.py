@@ -9,6 +9,7 @@ from runner.model.budget import Used
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from runner.model.budget import Budget
     from runner.model.spending import DayBudget, Share, Spending
 
 _UNITS = {"tokens": " tokens", "turns": " turns", "tools": " calls", "time": "s"}
@@ -39,6 +40,14 @@ def budget_words(budget: DayBudget) -> str:
         if (limit := getattr(budget.bounds, measure)) is not None
     ]
     return f"a day of {whose}: {', '.join(parts)}"
+
+
+def bounds(budget: Budget) -> Iterator[str]:
+    """`$0.50`, `40 turns`: each measure that has a bound."""
+    for measure in Used._fields:
+        limit = getattr(budget, measure)
+        if limit is not None:
+            yield dollars(limit) if measure == "usd" else f"{limit:,}{_UNITS[measure]}"
 
 
 def tokens(share: Share) -> str:

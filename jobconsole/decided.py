@@ -32,7 +32,7 @@ def paused(done: Decided) -> str:
 
 def resumed(done: Decided) -> str:
     view = done.view
-    said = "is not paused any more" if done.changed else "is not paused"
+    said = f"is not {done.lifted} any more" if done.lifted else "is not paused"
     return f"{view.id} {said}{_besides(view) or _coming(view)}"
 
 

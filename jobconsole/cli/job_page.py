@@ -10,6 +10,7 @@ import msgspec
 from jobconsole import words
 from jobconsole.cli import documents
 from jobconsole.cli.output import SCHEMA
+from jobconsole.costs import bounds
 from runner.config.units import format_duration, format_size
 from runner.engine.spec import without_secrets
 from runner.model.job import (
@@ -95,13 +96,12 @@ def _agent(job: Job) -> str:
     agent = job.agent
     if agent is None:
         return ""
-    budget = agent.budget
     parts = [
         shlex.join(agent.template),
         f"thinks {agent.thinking_mode}",
-        "" if budget.usd is None else f"at most {budget.usd:g} USD",
-        "" if budget.tokens is None else f"at most {budget.tokens} tokens",
-        "" if budget.turns is None else f"at most {budget.turns} turns",
+        f"model {agent.model}" if agent.model else "",
+        *(f"at most {bound}" for bound in bounds(agent.budget)),
+        *(f"at most {bound} a day" for bound in bounds(agent.daily)),
         f"MCP: {', '.join(agent.mcp)}" if agent.mcp else "",
     ]
     return "; ".join(part for part in parts if part)

@@ -70,6 +70,9 @@ class RunDialog(Dialog[Order | None]):
             with Horizontal(classes="field"):
                 yield Label("Args")
                 yield Entry(id="args", placeholder="as a shell has them")
+            with Horizontal(classes="field", id="params-field"):
+                yield Label("Params")
+                yield Entry(id="params", placeholder="topic=logs depth=3")
             with Horizontal(classes="field"):
                 yield Label("Timeout")
                 yield Entry(id="timeout", placeholder="10m")
@@ -97,8 +100,17 @@ class RunDialog(Dialog[Order | None]):
         await self.query_one("#roles").mount(RadioSet(*buttons))
         self._say("\n".join(it.denied for it in proposal.roles if it.denied), "faint")
         self.query_one("#args", Entry).value = shlex.join(args)
+        self._show_params(proposal)
         self.query_one("#timeout", Entry).value = format_duration(timeout)
         self.settle(self.query_one("#run"))
+
+    def _show_params(self, proposal: Proposal) -> None:
+        """The blanks of its prompt, as they were filled last, or as they usually are."""
+        self.query_one("#params-field").display = bool(proposal.params)
+        last = dict(self._last.params) if self._last else {}
+        values = [(name, last.get(name, usual)) for name, usual in proposal.params]
+        words = [f"{name}={value or ''}" for name, value in values]
+        self.query_one("#params", Entry).value = shlex.join(words)
 
     def on_input_submitted(self) -> None:
         self._run()
@@ -132,11 +144,7 @@ class RunDialog(Dialog[Order | None]):
         if role is None:
             message = "Choose a role that may start it."
             raise ValueError(message)
-        try:
-            args = tuple(shlex.split(self.query_one("#args", Entry).value))
-        except ValueError as error:
-            message = f"Args: {error}"
-            raise ValueError(message) from error
+        args = self._words("Args")
         text = self.query_one("#timeout", Entry).value.strip()
         try:
             timeout = parse_seconds(text)
@@ -149,8 +157,33 @@ class RunDialog(Dialog[Order | None]):
             role=role,
             args=None if args == proposal.args else args,
             timeout=None if timeout == proposal.timeout else timeout,
+            params=self._params(proposal),
             trigger=Trigger.CONSOLE,
         )
+
+    def _params(self, proposal: Proposal) -> tuple[tuple[str, str], ...]:
+        """Those that are not as usual. Raises ValueError, as the next one."""
+        if not proposal.params:
+            return ()
+        pairs = [word.partition("=") for word in self._words("Params")]
+        for name, separator, _ in pairs:
+            if not separator:
+                message = f"Params: {name} is not NAME=VALUE"
+                raise ValueError(message)
+        usual = dict(proposal.params)
+        return tuple(
+            (name, value)
+            for name, _, value in pairs
+            if value != (usual.get(name) or "")
+        )
+
+    def _words(self, label: str) -> tuple[str, ...]:
+        """What a field holds, in words as a shell has them."""
+        try:
+            return tuple(shlex.split(self.query_one(f"#{label.lower()}", Entry).value))
+        except ValueError as error:
+            message = f"{label}: {error}"
+            raise ValueError(message) from error
 
     def _say(self, text: str, style: str) -> None:
         """What is wrong, or may not be."""

@@ -149,6 +149,11 @@ class Adapter(Protocol):
         ...
 
     @property
+    def tells_cost(self) -> bool:
+        """Whether it says what its work costs."""
+        ...
+
+    @property
     def can_resume(self) -> bool:
         """Whether it can go on with an earlier session."""
         ...

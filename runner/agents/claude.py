@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from runner.agents.base import AgentRequest
     from runner.model.budget import Budget
 
-_HOW_TO_GET = "Install it: npm install -g @anthropic-ai/claude-code"
-
 _SERVERS_FILE = "claude-mcp.json"
 
 _SERVER_PATIENCE_MS = 10_000
@@ -50,10 +48,11 @@ class ClaudeAgent:
     """Anthropic's agent. An interrupt makes it tell what it used before it ends."""
 
     stop_signal = signal.SIGINT
+    tells_cost = True
     can_resume = True
 
     def command(self, request: AgentRequest) -> AgentCommand:
-        program = located("claude", request, how_to_get=_HOW_TO_GET)
+        program = located("claude", request, package="@anthropic-ai/claude-code")
         usual, effort = _THINKING[request.agent.thinking_mode]
         model = request.agent.model or usual
         argv = (

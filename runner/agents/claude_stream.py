@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.agents.base import AgentEvent, Standing, Told
-from runner.agents.stream import MESSAGE_LENGTH, Ending, Lines, decoded, verdict
+from runner.agents.stream import (
+    Ending,
+    LineReader,
+    called,
+    decoded,
+    notice,
+    returned,
+    said,
+)
 from runner.model.receipt import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from runner.agents.base import Answer
+    from collections.abc import Iterable, Iterator
 
 
 class _Figures(NamedTuple):
@@ -27,8 +33,11 @@ class _Figures(NamedTuple):
 
 class _Part(msgspec.Struct):
     type: str = ""
+    id: str = ""
+    tool_use_id: str = ""
     name: str = ""
     text: str = ""
+    content: object = None
     is_error: bool | None = None
 
 
@@ -138,18 +147,24 @@ _DECODER = msgspec.json.Decoder(_System | _Assistant | _User | _LimitEvent | _Re
 _SYNTHETIC = "<synthetic>"
 """The model of messages that Claude Code made up itself, to tell an error."""
 
+_NOT_OFFERED = "No such tool available"
+
+_WITHHELD = frozenset({"Bash", "Edit", "NotebookEdit", "Task", "WebFetch", "Write"})
+"""Tools of its own that a role may be kept from."""
+
 _LIMITS_OF_ITS_OWN = frozenset({"error_max_turns", "error_max_budget_usd"})
 
 
-class ClaudeReader:
+class ClaudeReader(LineReader):
     """Reads the stream. Tokens are counted live, those written not before they are sure."""
 
     def __init__(self) -> None:
-        self._lines = Lines()
+        super().__init__()
         self._session: str | None = None
         self._model: str | None = None
         self._messages: dict[str, _Figures] = {}
-        self._tools = 0
+        self._tools: dict[str, str] = {}
+        self._withheld = ""
         self._told: list[_ModelTokens] | None = None
         self._limit: _Limit | None = None
         self._result: _Result | None = None
@@ -163,40 +178,27 @@ class ClaudeReader:
         live = _sum(self._messages.values())
         final = _sum(it.figures for it in told)
         read, cached, written = map(max, live, final)
-        usage = Usage(read, cached, written, turns, self._tools)
+        usage = Usage(read, cached, written, turns, len(self._tools))
         cost = None if self._told is None else sum((it.cost for it in told), 0.0)
         return Standing(self._session, self._model, usage, cost)
 
-    def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
-        return [it for line in self._lines.feed(chunk) for it in self._read(line)]
-
-    def answer(self, exit_code: int | None, now: int) -> Answer:
-        for line in self._lines.finish():
-            list(self._read(line))
-        return verdict(self._ending(now), exit_code)
-
-    def diary(self, environment: Mapping[str, str]) -> str | None:  # noqa: ARG002
-        return None
-
-    def feed_diary(self, chunk: bytes) -> Sequence[AgentEvent]:  # noqa: ARG002
-        return ()
-
-    def _ending(self, now: int) -> Ending:
+    def _ending_of(self, exit_code: int | None, now: int) -> Ending:  # noqa: ARG002
         result = self._result
         if result is None:
             return Ending("", clean=False)
         text = "" if result.is_error else result.result
         complaint = result.complaint
         over = complaint if result.subtype in _LIMITS_OF_ITS_OWN else ""
-        denials = result.permission_denials
-        blocked = denials and not (text.strip() or complaint)
+        denied = [it.tool_name for it in result.permission_denials]
+        denied += [self._withheld] if self._withheld else []
+        blocked = denied and not (text.strip() or complaint)
         return Ending(
             text,
             clean=True,
             error=complaint,
             over=over,
             refused=result.stop_reason == "refusal",
-            denied=denials[-1].tool_name if blocked else "",
+            denied=denied[-1] if blocked else "",
             resets_at=self._resets_at(result, now),
         )
 
@@ -215,8 +217,7 @@ class ClaudeReader:
             case _User(message):
                 for part in message.parts:
                     if part.type == "tool_result":
-                        ok = not part.is_error
-                        yield AgentEvent(Told.TOOL, {"tool": None, "ok": ok})
+                        yield self._returned(part)
             case _LimitEvent(rate_limit_info=limit):
                 self._limit = limit
             case _Result() as event:
@@ -232,9 +233,9 @@ class ClaudeReader:
                 yield AgentEvent(Told.SESSION, {**told})
             case "api_retry":
                 which = f"attempt {event.attempt} of {event.max_retries} failed"
-                yield _notice(f"{which}: {event.error} ({event.error_status})")
+                yield notice(f"{which}: {event.error} ({event.error_status})")
             case "permission_denied":
-                yield _notice(event.message)
+                yield notice(event.message)
             case _:
                 pass
 
@@ -249,10 +250,17 @@ class ClaudeReader:
             yield AgentEvent(Told.TURN, {"turn": len(self._messages)})
         for part in message.parts:
             if part.type == "tool_use":
-                self._tools += 1
-                yield AgentEvent(Told.TOOL, {"tool": part.name[:MESSAGE_LENGTH]})
+                self._tools[part.id] = part.name
+                yield called(part.name)
             elif part.type == "text" and part.text:
-                yield AgentEvent(Told.MESSAGE, {"text": part.text[:MESSAGE_LENGTH]})
+                self._withheld = ""
+                yield said(part.text)
+
+    def _returned(self, part: _Part) -> AgentEvent:
+        if part.is_error and _NOT_OFFERED in str(part.content):
+            name = self._tools.get(part.tool_use_id, "")
+            self._withheld = name if name in _WITHHELD else ""
+        return returned(ok=not part.is_error)
 
     def _ended(self, event: _Result) -> Iterator[AgentEvent]:
         self._session = self._session or event.session_id or None
@@ -269,7 +277,3 @@ def _sum(figures: Iterable[_Figures]) -> _Figures:
     for each in figures:
         total = _Figures(*map(add, total, each))
     return total
-
-
-def _notice(text: str) -> AgentEvent:
-    return AgentEvent(Told.NOTICE, {"text": text[:MESSAGE_LENGTH]})

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from runner.agents.base import AgentRequest, Served
 
-_HOW_TO_GET = "Install it: npm install -g @openai/codex"
-
 _SERVER_PATIENCE_MS = 10_000
 """How long Codex waits for its MCP servers; then it goes on without."""
 
@@ -40,6 +38,7 @@ class CodexAgent:
     """OpenAI's agent. An interrupt makes it end its children before it ends."""
 
     stop_signal = signal.SIGINT
+    tells_cost = False
     can_resume = True
 
     def command(self, request: AgentRequest) -> AgentCommand:
@@ -48,7 +47,7 @@ class CodexAgent:
         The same words serve to go on with a session, which comes last with `-`, the
         prompt on stdin.
         """
-        program = located("codex", request, how_to_get=_HOW_TO_GET)
+        program = located("codex", request, package="@openai/codex")
         usual, effort = _THINKING[request.agent.thinking_mode]
         model = request.agent.model or usual
         settings = {**_settings(request), "model_reasoning_effort": effort}

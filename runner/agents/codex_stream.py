@@ -10,13 +10,19 @@ import msgspec
 
 from runner.agents.base import AgentEvent, Standing, Told
 from runner.agents.codex_diary import CodexDiary, Figures, Tokens
-from runner.agents.stream import MESSAGE_LENGTH, Ending, Lines, decoded, verdict
+from runner.agents.stream import (
+    Ending,
+    LineReader,
+    called,
+    decoded,
+    notice,
+    returned,
+    said,
+)
 from runner.model.receipt import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from runner.agents.base import Answer
 
 
 _TOOLS = frozenset(
@@ -43,8 +49,7 @@ class _Item(msgspec.Struct):
     @property
     def name(self) -> str:
         """What it is called as a tool."""
-        name = f"{self.server}/{self.tool}" if self.server else self.type
-        return name[:MESSAGE_LENGTH]
+        return f"{self.server}/{self.tool}" if self.server else self.type
 
 
 class _Failure(msgspec.Struct):
@@ -86,7 +91,7 @@ _DECODER = msgspec.json.Decoder(
 _THREAD_ID = re.compile(r"[0-9A-Za-z-]+")
 
 
-class CodexReader:
+class CodexReader(LineReader):
     """Reads the stream, and the diary for what the stream tells late or never.
 
     A turn is a response of the model, and only the diary tells of each. So it is with
@@ -94,8 +99,8 @@ class CodexReader:
     """
 
     def __init__(self, resumed_ms: int | None = None) -> None:
+        super().__init__()
         self._resumed = resumed_ms is not None
-        self._lines = Lines()
         self._diary = CodexDiary(resumed_ms)
         self._session: str | None = None
         self._tools: set[str] = set()
@@ -117,17 +122,11 @@ class CodexReader:
             usage = Usage(read, cached, written, turns, tools)
         return Standing(self._session, diary.model, usage)
 
-    def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
-        return [it for line in self._lines.feed(chunk) for it in self._read(line)]
-
-    def answer(self, exit_code: int | None, now: int) -> Answer:
-        for line in self._lines.finish():
-            list(self._read(line))
+    def _ending_of(self, exit_code: int | None, now: int) -> Ending:  # noqa: ARG002
         if self._clean:
-            return verdict(Ending(self._text, clean=True), exit_code)
+            return Ending(self._text, clean=True)
         resets_at = self._diary.resets_at(now)
-        ending = Ending("", clean=False, error=self._trouble, resets_at=resets_at)
-        return verdict(ending, exit_code)
+        return Ending("", clean=False, error=self._trouble, resets_at=resets_at)
 
     def diary(self, environment: Mapping[str, str]) -> str | None:
         home = environment.get("HOME")
@@ -162,7 +161,7 @@ class CodexReader:
                 yield from self._done(item)
             case _Trouble(message):
                 self._clean, self._trouble = False, message
-                yield _notice(message)
+                yield notice(message)
             case _Failed(_Failure(message)):
                 self._clean, self._trouble = False, message
             case _Completed(usage):
@@ -177,22 +176,17 @@ class CodexReader:
         if item.type in _TOOLS and item.id not in self._tools:
             self._clean, self._worked, self._text = False, True, ""
             self._tools.add(item.id)
-            yield AgentEvent(Told.TOOL, {"tool": item.name})
+            yield called(item.name)
 
     def _done(self, item: _Item) -> Iterator[AgentEvent]:
         if item.type in _TOOLS:
             yield from self._began(item)
-            ok = item.status not in {"failed", "declined"}
-            yield AgentEvent(Told.TOOL, {"tool": None, "ok": ok})
+            yield returned(ok=item.status not in {"failed", "declined"})
         elif item.type == "agent_message":
             self._clean, self._worked, self._text = False, True, item.text
-            yield AgentEvent(Told.MESSAGE, {"text": item.text[:MESSAGE_LENGTH]})
+            yield said(item.text)
         elif item.type == "error":
-            yield _notice(item.message)
+            yield notice(item.message)
 
     def _used(self) -> AgentEvent:
         return AgentEvent(Told.USAGE, msgspec.to_builtins(self.standing.usage))
-
-
-def _notice(text: str) -> AgentEvent:
-    return AgentEvent(Told.NOTICE, {"text": text[:MESSAGE_LENGTH]})

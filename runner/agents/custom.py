@@ -28,6 +28,7 @@ class CustomAgent:
     """
 
     stop_signal = signal.SIGTERM
+    tells_cost = False
     can_resume = False
 
     def command(self, request: AgentRequest) -> AgentCommand:

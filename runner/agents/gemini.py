@@ -19,15 +19,23 @@ from runner.agents.gemini_files import (
     settings,
 )
 from runner.agents.program import located
-from runner.agents.stream import MESSAGE_LENGTH, Ending, Lines, verdict
+from runner.agents.stream import (
+    Ending,
+    LineReader,
+    called,
+    decoded,
+    notice,
+    returned,
+    said,
+)
 from runner.model.job import ThinkingMode
 from runner.model.receipt import Usage
 from runner.model.role import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
-    from runner.agents.base import AgentRequest, Answer
+    from runner.agents.base import AgentRequest
     from runner.model.errors import Json
 
 # Names that gemini itself resolves to its newest model of the kind.
@@ -59,12 +67,11 @@ class GeminiAgent:
     """
 
     stop_signal = signal.SIGTERM
+    tells_cost = False
     can_resume = True
 
     def command(self, request: AgentRequest) -> AgentCommand:
-        program = located(
-            "gemini", request, how_to_get="npm install -g @google/gemini-cli"
-        )
+        program = located("gemini", request, package="@google/gemini-cli")
         model = request.agent.model or _MODELS[request.agent.thinking_mode]
         files = policy(request) | settings(request)
         # An option that takes a list would swallow the flags' first word.
@@ -129,43 +136,31 @@ class _Line(msgspec.Struct, frozen=True):
 _DECODER = msgspec.json.Decoder(_Line)
 
 
-class GeminiReader:
+class GeminiReader(LineReader):
     """Turns are counted from the stream; tokens come with its last event only.
 
     An error is what stopped it if nothing but the result followed.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.standing = Standing(usage=Usage(turns=0, tools=0))
-        self._lines = Lines()
         self._ending = Ending("", clean=False)
         self._in_turn = False
         self._running: dict[str, str] = {}
 
-    def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
-        return [event for line in self._lines.feed(chunk) for event in self._read(line)]
-
-    def answer(self, exit_code: int | None, now: int) -> Answer:
-        for line in self._lines.finish():
-            list(self._read(line))
+    def _ending_of(self, exit_code: int | None, now: int) -> Ending:
         ending = self._ending
         if exit_code == _TURNS_EXIT_CODE and not ending.over:
             ending = ending._replace(over="gemini stopped at its limit of turns")
         wait = None if ending.clean else _wait(ending.error)
         if wait is not None:
             ending = ending._replace(resets_at=now + wait)
-        return verdict(ending, exit_code)
-
-    def diary(self, environment: Mapping[str, str]) -> str | None:  # noqa: ARG002
-        return None
-
-    def feed_diary(self, chunk: bytes) -> Sequence[AgentEvent]:  # noqa: ARG002
-        return ()
+        return ending
 
     def _read(self, line: bytes) -> Iterator[AgentEvent]:
-        try:
-            event = _DECODER.decode(line)
-        except msgspec.MsgspecError:
+        event = decoded(_DECODER, line)
+        if event is None:
             return
         match event.type:
             case "init":
@@ -192,9 +187,9 @@ class GeminiReader:
 
     def _said(self, text: str) -> Iterator[AgentEvent]:
         yield from self._turn()
-        said = self._ending.text + text
-        self._ending = self._ending._replace(text=said, denied="", error="")
-        yield AgentEvent(Told.MESSAGE, {"text": text[:MESSAGE_LENGTH]})
+        so_far = self._ending.text + text
+        self._ending = self._ending._replace(text=so_far, denied="", error="")
+        yield said(text)
 
     def _called(self, event: _Line) -> Iterator[AgentEvent]:
         yield from self._turn()
@@ -203,21 +198,20 @@ class GeminiReader:
         usage = msgspec.structs.replace(usage, tools=(usage.tools or 0) + 1)
         self.standing = self.standing._replace(usage=usage)
         self._ending = self._ending._replace(error="")
-        yield AgentEvent(Told.TOOL, {"tool": event.tool_name[:MESSAGE_LENGTH]})
+        yield called(event.tool_name)
 
     def _returned(self, event: _Line) -> Iterator[AgentEvent]:
         self._in_turn = False
         name = self._running.pop(event.tool_id, "")
         denied = name if _is_denial(name, event.error) else ""
         self._ending = self._ending._replace(denied=denied)
-        details: dict[str, Json] = {"tool": None, "ok": event.status == "success"}
-        yield AgentEvent(Told.TOOL, details)
+        yield returned(ok=event.status == "success")
 
     def _complained(self, message: str) -> Iterator[AgentEvent]:
         self._ending = self._ending._replace(
             error=message, refused="response was blocked" in message
         )
-        yield AgentEvent(Told.NOTICE, {"message": message[:MESSAGE_LENGTH]})
+        yield notice(message)
 
     def _ended(self, event: _Line) -> Iterator[AgentEvent]:
         error = event.error or _Error()

@@ -9,16 +9,25 @@ import msgspec
 
 from runner.agents.base import AgentCommand, AgentEvent, Standing, Told
 from runner.agents.program import located
-from runner.agents.stream import MESSAGE_LENGTH, Ending, Lines, verdict
+from runner.agents.stream import (
+    MESSAGE_LENGTH,
+    Ending,
+    LineReader,
+    called,
+    decoded,
+    notice,
+    returned,
+    said,
+)
 from runner.model.errors import AgentUnavailableError
 from runner.model.job import ThinkingMode
 from runner.model.receipt import Usage
 from runner.model.role import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
-    from runner.agents.base import AgentRequest, Answer
+    from runner.agents.base import AgentRequest
 
 # The model is the operator's choice; how hard it thinks is not. A model that has no
 # such variant thinks as usual.
@@ -48,10 +57,11 @@ class OpencodeAgent:
     """
 
     stop_signal = signal.SIGTERM
+    tells_cost = True
     can_resume = True
 
     def command(self, request: AgentRequest) -> AgentCommand:
-        program = located("opencode", request, how_to_get="npm install -g opencode-ai")
+        program = located("opencode", request, package="opencode-ai")
         model = request.agent.model
         variant = _VARIANTS.get(request.agent.thinking_mode)
         words = (
@@ -175,36 +185,23 @@ class _Line(msgspec.Struct, frozen=True):
 _DECODER = msgspec.json.Decoder(_Line)
 
 
-class OpencodeReader:
+class OpencodeReader(LineReader):
     """A step is a turn: its figures come with its end, and its last text counts."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.standing = Standing(usage=Usage(turns=0, tools=0))
-        self._lines = Lines()
         self._ending = Ending("", clean=False)
         self._retry_after: int | None = None
 
-    def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
-        return [event for line in self._lines.feed(chunk) for event in self._read(line)]
-
-    def answer(self, exit_code: int | None, now: int) -> Answer:
-        for line in self._lines.finish():
-            list(self._read(line))
-        ending = self._ending
-        if self._retry_after is not None:
-            ending = ending._replace(resets_at=now + self._retry_after)
-        return verdict(ending, exit_code)
-
-    def diary(self, environment: Mapping[str, str]) -> str | None:  # noqa: ARG002
-        return None
-
-    def feed_diary(self, chunk: bytes) -> Sequence[AgentEvent]:  # noqa: ARG002
-        return ()
+    def _ending_of(self, exit_code: int | None, now: int) -> Ending:  # noqa: ARG002
+        if self._retry_after is None:
+            return self._ending
+        return self._ending._replace(resets_at=now + self._retry_after)
 
     def _read(self, line: bytes) -> Iterator[AgentEvent]:
-        try:
-            event = _DECODER.decode(line)
-        except msgspec.MsgspecError:
+        event = decoded(_DECODER, line)
+        if event is None:
             return
         if event.sessionID and self.standing.session is None:
             self.standing = self.standing._replace(session=event.sessionID)
@@ -239,13 +236,13 @@ class OpencodeReader:
         denied = part.tool if _is_denial(part) else ""
         self._ending = self._ending._replace(denied=denied)
         ok = part.state.status == "completed" and not part.state.metadata.exit
-        yield AgentEvent(Told.TOOL, {"tool": part.tool[:MESSAGE_LENGTH]})
-        yield AgentEvent(Told.TOOL, {"tool": None, "ok": ok and part.tool != "invalid"})
+        yield called(part.tool)
+        yield returned(ok=ok and part.tool != "invalid")
 
     def _said(self, text: str) -> Iterator[AgentEvent]:
-        said = f"{self._ending.text}\n{text}".strip()
-        self._ending = self._ending._replace(text=said, denied="")
-        yield AgentEvent(Told.MESSAGE, {"text": text[:MESSAGE_LENGTH]})
+        so_far = f"{self._ending.text}\n{text}".strip()
+        self._ending = self._ending._replace(text=so_far, denied="")
+        yield said(text)
 
     def _finished(self, part: _Part) -> Iterator[AgentEvent]:
         used, tokens = self.standing.usage, part.tokens
@@ -272,7 +269,7 @@ class OpencodeReader:
         )
         if error.data.statusCode == 429:
             self._retry_after = _seconds(error.data.responseHeaders.get("retry-after"))
-        yield AgentEvent(Told.NOTICE, {"message": message[:MESSAGE_LENGTH]})
+        yield notice(message)
 
 
 def _is_denial(part: _Part) -> bool:

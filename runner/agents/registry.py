@@ -26,6 +26,11 @@ ADAPTERS: dict[str, type[Adapter]] = {
 AGENT_NAMES = frozenset(ADAPTERS)
 """What `agent:` may say."""
 
+WITHOUT_COST = frozenset(
+    name for name, kind in ADAPTERS.items() if not kind().tells_cost
+)
+"""Those of whose work only the project's prices can tell the cost."""
+
 
 def adapter(agent: AgentSpec) -> Adapter:
     """Raises AgentUnavailableError for an agent that nobody here can drive."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from runner.agents.base import Answer
+from runner.agents.base import AgentEvent, Answer, Told
 from runner.model.errors import Code
 from runner.model.receipt import ErrorEnvelope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from msgspec.json import Decoder
 
@@ -59,6 +60,54 @@ def decoded(decoder: Decoder[T], line: bytes) -> T | None:
         return decoder.decode(line)
     except (ValueError, RecursionError):
         return None
+
+
+class LineReader(ABC):
+    """Reads a stream each of whose lines is an event: a subclass says what it means."""
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+
+    def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
+        return [it for line in self._lines.feed(chunk) for it in self._read(line)]
+
+    def answer(self, exit_code: int | None, now: int) -> Answer:
+        for line in self._lines.finish():
+            list(self._read(line))
+        return verdict(self._ending_of(exit_code, now), exit_code)
+
+    def diary(self, environment: Mapping[str, str]) -> str | None:  # noqa: ARG002
+        """None: the stream is all that it tells."""
+        return None
+
+    def feed_diary(self, chunk: bytes) -> Sequence[AgentEvent]:  # noqa: ARG002
+        return ()
+
+    @abstractmethod
+    def _read(self, line: bytes) -> Iterator[AgentEvent]:
+        """What a whole line tells."""
+
+    @abstractmethod
+    def _ending_of(self, exit_code: int | None, now: int) -> Ending:
+        """How the stream ended, once all of it was read. `now` is epoch seconds."""
+
+
+def said(text: str) -> AgentEvent:
+    return AgentEvent(Told.MESSAGE, {"text": text[:MESSAGE_LENGTH]})
+
+
+def notice(message: str) -> AgentEvent:
+    return AgentEvent(Told.NOTICE, {"message": message[:MESSAGE_LENGTH]})
+
+
+def called(tool: str) -> AgentEvent:
+    """A call of a tool has begun."""
+    return AgentEvent(Told.TOOL, {"tool": tool[:MESSAGE_LENGTH]})
+
+
+def returned(*, ok: bool) -> AgentEvent:
+    """The call has ended."""
+    return AgentEvent(Told.TOOL, {"tool": None, "ok": ok})
 
 
 class Ending(NamedTuple):

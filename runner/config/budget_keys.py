@@ -45,7 +45,7 @@ TIME = Key(
     shape=optional(duration()),
     unit="seconds",
     otherwise="no bound",
-    description="How long agents may work, by the clock on the wall.",
+    description="How long agents may work.",
     example="20m",
 )
 BOUNDS = (USD, TOKENS, TURNS, TOOLS, TIME)

@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 class Settings(msgspec.Struct, frozen=True):
     """What all jobs of a project share.
 
-    Without `agents` any name will do, and any role while they are not known; without `base`, the base environment, any
-    variable may be referred to.
+    Without `agents` any name will do, and any role while they are not known; without
+    `base`, the base environment, any variable may be referred to. Agents `without_cost`
+    do not tell what they cost.
     """
 
     defaults: Fields
@@ -50,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True):
     roles_known: bool
     gateways: Mapping[str, str]
     agents: frozenset[str]
+    without_cost: frozenset[str] = frozenset()
     base: Mapping[str, str] = {}
 
     @property

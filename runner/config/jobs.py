@@ -15,7 +15,7 @@ from runner.config.draft import (
 )
 from runner.config.findings import Finding, Findings
 from runner.config.section import Fields, read_section
-from runner.config.target import Resolved, target_of
+from runner.config.target import CUSTOM, Resolved, target_of
 from runner.config.trigger import schedule_of, stray_keys
 from runner.config.when_keys import SCHEDULE, WHEN
 from runner.model.job import Kind, Prompt, PromptFile
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from runner.config.report import About
     from runner.config.survey import Survey
     from runner.config.yaml_tree import Entry
+    from runner.model.budget import Budget
     from runner.model.schedule import Schedule
 
 
@@ -53,6 +54,8 @@ def read_job(
     if resolved is not None:
         findings.all.extend(_out_of_place(own, resolved))
         warnings.extend(_overruled(own, resolved))
+    if resolved is not None and resolved.kind is Kind.AGENT:
+        warnings.extend(_in_vain(own, merged, settings))
     return Draft(
         id=job_id,
         about=about,
@@ -87,6 +90,38 @@ def _unsaid_params(own: Fields, schedule: Schedule | None) -> Iterator[Finding]:
         message = f"params: nobody says {', '.join(unsaid)} when the job falls due"
         hint = "give it a usual value, or leave the schedule out"
         yield Finding(own.place_of(agent_keys.PARAMS), message, hint)
+
+
+def _in_vain(own: Fields, merged: Fields, settings: Settings) -> Iterator[Finding]:
+    """What such an agent does not heed, or nobody can measure."""
+    agent = merged.get(agent_keys.AGENT) or agent_keys.USUAL_AGENT
+    given = own.get(agent_keys.BUDGET)
+    if given is not None:
+        for message in _unmeasured(agent, given.run, given.daily, merged, settings):
+            yield Finding(own.place_of(agent_keys.BUDGET), f"budget: {message}")
+    if agent == CUSTOM and own.has(agent_keys.MCP):
+        message = "mcp has no effect: agent: custom is given no servers"
+        yield Finding(own.place_of(agent_keys.MCP), message)
+
+
+def _unmeasured(
+    agent: str, run: Budget, daily: Budget, merged: Fields, settings: Settings
+) -> Iterator[str]:
+    counted = [
+        name
+        for name in ("usd", "tokens", "turns", "tools")
+        if getattr(run, name) is not None or getattr(daily, name) is not None
+    ]
+    if agent == CUSTOM and counted:
+        names = ", ".join(counted)
+        yield f"{names} has no effect: agent: custom tells no figures; time has"
+    elif agent in settings.without_cost and "usd" in counted:
+        usual = agent_keys.usual_model(merged)
+        model = merged.get(agent_keys.MODEL) or (usual and usual.name)
+        prices = merged.get(agent_keys.PRICES) or {}
+        if not prices or (model and model not in prices):
+            what = model or f"the model of {agent}"
+            yield f"usd has no effect: name what {what} costs in `prices`"
 
 
 def _overruled(own: Fields, resolved: Resolved) -> Iterator[Finding]:

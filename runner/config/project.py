@@ -63,6 +63,7 @@ def read_project(root: MapNode, around: Surroundings) -> Project:
         roles_known=roles is not None and not fields.broken(keys.ROLES),
         gateways=fields.get(keys.GATEWAYS) or {},
         agents=around.agents,
+        without_cost=around.without_cost,
         base=around.base,
     )
     shared.all.extend(_wrong_defaults(fields, settings))

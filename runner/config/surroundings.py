@@ -11,11 +11,13 @@ import msgspec
 class Surroundings(msgspec.Struct, frozen=True):
     """Where a configuration is read: its meaning depends on it.
 
-    `agents` are the names that `agent:` may have, none means any; `base` is the base
-    environment, empty if it is not known.
+    `agents` are the names that `agent:` may have, none means any; those of them
+    `without_cost` do not tell what they cost. `base` is the base environment, empty if
+    it is not known.
     """
 
     home: Path
     system_zone: str
     base: Mapping[str, str] = {}
     agents: frozenset[str] = frozenset()
+    without_cost: frozenset[str] = frozenset()

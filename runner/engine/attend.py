@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from runner.store.events import EventLog
 
 
+_NOT_KNOWN = "its cost is not known: a budget of US dollars cannot be kept"
+
+_LONGEST_HOLD = 31 * 86_400
+"""Seconds. A provider that tells of a later time is not believed."""
+
+
 class Charge(NamedTuple):
     """Whom to attend. `silence` (seconds) None: it may be silent for ever.
 
@@ -48,6 +54,7 @@ class Charge(NamedTuple):
     stdout: Path
     environment: Mapping[str, str]
     prices: Mapping[str, Price]
+    model: str | None
     silence: int | None
     secrets: Sequence[str]
 
@@ -61,7 +68,7 @@ class Attendant:
         self._events = events
         self._bill = Bill()
         self._bounds = bounds(purse_of(project), charge.subject)
-        self._warned: set[tuple[str, str]] = set()
+        self._warned: set[str] = set()
         self._started_ms = self._heard_ms = project.clock.awake_ms()
         self._listener = Listener(
             charge.reader, charge.stdout, charge.environment, self._tell
@@ -101,12 +108,14 @@ class Attendant:
         self._keep_account()
         now = self._project.clock.wall_ms() // 1000
         answer = self._charge.reader.answer(exit_code, now)
-        if answer.error is not None and answer.resets_at is not None:
-            data: dict[str, object] = {"resets_at": utc_text(answer.resets_at)}
+        resets_at = answer.resets_at or now
+        if answer.error is not None and now < resets_at <= now + _LONGEST_HOLD:
+            data: dict[str, object] = {"resets_at": utc_text(resets_at)}
             error = msgspec.structs.replace(answer.error, data=data)
             return answer._replace(error=error)
         broken, used = self._broken()
-        if broken is not None and answer.error is None:
+        own_limit = answer.error and answer.error.code == Code.AGENT_BUDGET_EXCEEDED
+        if broken is not None and (answer.error is None or own_limit):
             text = f"it used more than its budget: {broken.told(used)}"
             facts: dict[str, object] = dict(broken.data(used))
             error = ErrorEnvelope(Code.AGENT_BUDGET_EXCEEDED, text, data=facts)
@@ -119,14 +128,23 @@ class Attendant:
         used = used_so_far(self._bill, elapsed_ms / 1000)
         broken, near = crossed(self._bounds, used)
         for bound in near:
-            if (bound.whose, bound.measure) not in self._warned:
-                self._warned.add((bound.whose, bound.measure))
+            name = f"{bound.measure} of {bound.whose}"
+            if name not in self._warned:
+                self._warned.add(name)
                 self._append("agent_budget", {"budget": bound.told(used)})
+        if self._cost_is_missing() and "" not in self._warned:
+            self._warned.add("")
+            self._append("agent_budget", {"budget": _NOT_KNOWN})
         return broken, used
+
+    def _cost_is_missing(self) -> bool:
+        """Whether a bound on money cannot be kept."""
+        known = self._bill.tokens is None or self._bill.cost_usd is not None
+        return not known and any(it.measure == "usd" for it in self._bounds)
 
     def _keep_account(self) -> None:
         """Pass new figures on to the index: others share the budgets of the day."""
-        found = bill(self.standing, self._charge.prices)
+        found = bill(self.standing, self._charge.prices, self._charge.model)
         if found == self._bill:
             return
         if found.cost_estimated and found.cost_usd != self._bill.cost_usd:

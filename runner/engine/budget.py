@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 WARN_AT = 0.8
 
+_CENTS_FROM = 0.1
+"""US dollars: smaller sums are told more exactly."""
+
 _UNITS = {
     "usd": "USD",
     "tokens": "tokens",
@@ -136,10 +139,13 @@ def crossed(limits: Iterable[Bound], used: Used) -> tuple[Bound | None, list[Bou
     return max(over, key=lambda bound: bound.share(used), default=None), near
 
 
-def bill(standing: Standing, prices: Mapping[str, Price]) -> Bill:
-    """What an agent has used; its cost by the prices where it tells none itself."""
+def bill(standing: Standing, prices: Mapping[str, Price], model: str | None) -> Bill:
+    """What an agent has used; its cost by the prices where it tells none itself.
+
+    `model` is the one that was asked for, which it may call otherwise or not at all.
+    """
     usage, cost = standing.usage, standing.cost_usd
-    price = prices.get(standing.model or "")
+    price = prices.get(standing.model or "") or prices.get(model or "")
     estimated = cost is None and price is not None and usage.tokens is not None
     if estimated and price is not None:
         cached = usage.cached_tokens or 0
@@ -207,4 +213,6 @@ def _limits(whose: str, budget: Budget, before: Used) -> Iterator[Bound]:
 
 
 def _figure(value: float, measure: str) -> str:
-    return f"{value:.2f}" if measure == "usd" and value >= 0.1 else f"{value:.6g}"
+    if measure == "usd":
+        return f"{value:.2f}" if value >= _CENTS_FROM else f"{value:.6g}"
+    return f"{round(value, 1):.15g}"

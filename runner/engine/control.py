@@ -48,10 +48,14 @@ _NOTHING_AHEAD = (
 
 
 class Decided(NamedTuple):
-    """The job as it is now; `changed` False: it was so before, nothing is recorded."""
+    """The job as it is now; `changed` False: it was so before, nothing is recorded.
+
+    `lifted` is the condition that does not hold any more.
+    """
 
     view: JobView
     changed: bool
+    lifted: Reason | None = None
 
 
 def pause(project: Project, job_id: str, decision: Decision) -> Decided:
@@ -141,11 +145,9 @@ def _lift(project: Project, job_id: str, decision: Decision, what: What) -> Deci
     with transaction(project.index, durable=True):
         now_ms = project.clock.wall_ms()
         rows = standing.of_job(project.index, job_id)
-        lifted = control.LIFTS[what]
-        changed = any(
-            row.holds(now_ms // 1000) for kind, row in rows.items() if kind in lifted
-        )
-        if changed:
+        lifted, now = control.LIFTS[what], now_ms // 1000
+        holding = {kind for kind in lifted & rows.keys() if rows[kind].holds(now)}
+        if holding:
             entry = Entry(
                 what=what, job=job_id, actor=actor.name, reason=decision.reason
             )
@@ -153,7 +155,9 @@ def _lift(project: Project, job_id: str, decision: Decision, what: What) -> Deci
             rest = {kind: row for kind, row in rows.items() if kind not in lifted}
             change(project, job_id, rest, now_ms)
     start_workers(project)
-    return Decided(job_detail(project, job_id).view, changed)
+    strongest = next((kind for kind in KINDS if kind in holding), None)
+    view = job_detail(project, job_id).view
+    return Decided(view, changed=bool(holding), lifted=strongest)
 
 
 def permitted(project: Project, name: str, actor: Actor) -> str:

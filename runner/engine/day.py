@@ -34,7 +34,7 @@ def next_month_ms(now_ms: int, zone: str) -> int:
 
 def _midnight(now_ms: int, zone: str) -> datetime:
     local = datetime.fromtimestamp(now_ms // 1000, ZoneInfo(zone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def _epoch_ms(instant: datetime) -> int:

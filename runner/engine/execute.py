@@ -220,6 +220,7 @@ def _attendant(
         stdout=case.folder.stdout,
         environment=chosen.environment,
         prices=agent.prices,
+        model=chosen.agent.command.model,
         silence=agent.silence,
         secrets=chosen.secrets(),
     )

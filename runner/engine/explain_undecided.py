@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
+from runner.engine.authority import SCHEDULER, role_for
+from runner.engine.budget import Subject, demand_funds, purse_of
 from runner.engine.case import Case, Finding, gap_around
 from runner.engine.clock_notes import note_of, wall_text
+from runner.engine.day import midnight_ms
 from runner.engine.explain_declined import condition
 from runner.engine.moments import length
 from runner.engine.outlook import expected_fires
 from runner.model.account import Fact, Verdict
+from runner.model.errors import BudgetExceededError, PolicyDeniedError
 from runner.model.occurrence import Reason
 from runner.model.schedule import (
     WEEKDAYS,
@@ -44,8 +48,27 @@ def explain_fire(case: Case, instant: int) -> Finding:
         cause, more, hint = condition(case, instant, obstacle)
         answer = f"It will not run: {cause}."
         return Finding(Verdict.HELD_BACK, answer, [*facts, *more], hint)
+    if spent := _spent(case, instant):
+        hint = "It runs if the budget is widened before."
+        return Finding(Verdict.HELD_BACK, f"It will not run: {spent}.", facts, hint)
     answer = f"It is to come, in {length(instant - case.now)}."
     return Finding(Verdict.COMING, answer, facts)
+
+
+def _spent(case: Case, instant: int) -> str:
+    """Which budget of the day in which the instant lies is used up by now."""
+    purse = purse_of(case.project)
+    days = {midnight_ms(at_ms, purse.zone) for at_ms in (instant * 1000, case.now_ms)}
+    if case.definition is None or len(days) > 1:
+        return ""
+    try:
+        role = role_for(case.definition, None, SCHEDULER)
+        demand_funds(purse, Subject(case.definition.job, role))
+    except PolicyDeniedError:
+        return ""
+    except BudgetExceededError as error:
+        return error.message
+    return ""
 
 
 def explain_no_fire(case: Case, instant: int) -> Finding:

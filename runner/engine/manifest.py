@@ -29,6 +29,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     args: tuple[str, ...] | None = None
     timeout: int | None = None
     params: dict[str, str] = {}
+    resume: str | None = None
     agent: str | None = None
     model: str | None = None
     tmpdir: str | None = None

@@ -110,7 +110,7 @@ def read_config(config: Path, start: Mapping[str, str], home: Path) -> Config:
 
 
 def _load(config: Path, base: Mapping[str, str], start: Mapping[str, str]) -> Loaded:
-    from runner.agents.registry import AGENT_NAMES
+    from runner.agents.registry import AGENT_NAMES, WITHOUT_COST
     from runner.config.loader import Surroundings, load
 
     home = Path(base.get("HOME") or start.get("HOME") or "/")
@@ -119,5 +119,6 @@ def _load(config: Path, base: Mapping[str, str], start: Mapping[str, str]) -> Lo
         system_zone=system_timezone(base.get("TZ")),
         base=base,
         agents=AGENT_NAMES,
+        without_cost=WITHOUT_COST,
     )
     return load(config, around)

@@ -10,13 +10,20 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from runner.agents.base import Told
 from runner.engine import record
 from runner.engine.manifest import read_manifest
 from runner.engine.settle import read_receipt, settle, write_receipt
 from runner.engine.sightings import read_sightings
 from runner.model.errors import Code
 from runner.model.instants import utc_text_ms
-from runner.model.receipt import ErrorEnvelope, LeftoverRecord, Receipt, Usage
+from runner.model.receipt import (
+    AgentRecord,
+    ErrorEnvelope,
+    LeftoverRecord,
+    Receipt,
+    Usage,
+)
 from runner.model.run import RunStatus
 from runner.process.descendants import Found, Trace, kill_all, survivors
 from runner.process.failpoint import failpoint
@@ -26,6 +33,7 @@ from runner.process.scratch import remove_scratch
 from runner.process.table import FileKey, ProcessTable, process_table
 from runner.store import events, pulse, runs
 from runner.store.db import transaction
+from runner.store.folders import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -209,6 +217,7 @@ def _receipt(project: Project, run: RunRow, end: _End, now_ms: int) -> Receipt:
         usage=_usage(run.bill),
         cost_usd=run.bill.cost_usd,
         cost_estimated=run.bill.cost_estimated,
+        agent=_agent(project.state.run_folder(run.job_id, run.run_id)),
         leftovers_method="after the worker's death",
         references=record.references(run.replay_of),
     )
@@ -219,6 +228,18 @@ def _usage(known: Bill) -> Usage | None:
     if known.tokens is None and known.turns is None:
         return None
     return Usage(input_tokens=known.tokens, turns=known.turns, tools=known.tools)
+
+
+def _agent(folder: RunFolder) -> AgentRecord | None:
+    """Which agent it was, and the session in which it could go on."""
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.agent is None:
+        return None
+    session: str | None = None
+    for event in events.parse(read_regular(folder.events)):
+        if event["event"] == Told.SESSION and isinstance(event.get("session"), str):
+            session = str(event["session"])
+    return AgentRecord(manifest.agent, manifest.model, session, manifest.resume)
 
 
 def _trace(run: RunRow, folder: RunFolder) -> Trace:

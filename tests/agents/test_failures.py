@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.lab.script import AnyStep
 
 PROMPT = "Write the proof."
-FOR_EVER = 1000
+FOR_EVER = 100
 AGENTS = pytest.mark.parametrize("name", ["claude", "codex"])
 
 

@@ -53,7 +53,7 @@ class Chat:
             stream=asked.stream,
         )
 
-    def opening(self, model: str) -> Iterator[Event]:
+    def opening(self, model: str, figures: Figures) -> Iterator[Event]:  # noqa: ARG002
         delta: dict[str, object] = {"role": "assistant", "content": ""}
         yield Event(_chunk(model, delta, None))
 

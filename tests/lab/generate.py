@@ -68,7 +68,7 @@ class Generate:
             stream="streamGenerateContent" in path,
         )
 
-    def opening(self, model: str) -> Iterator[Event]:  # noqa: ARG002
+    def opening(self, model: str, figures: Figures) -> Iterator[Event]:  # noqa: ARG002
         return iter(())
 
     def rest(self, reply: Reply, model: str) -> Iterator[Event]:

@@ -58,10 +58,10 @@ class Messages:
             stream=asked.stream,
         )
 
-    def opening(self, model: str) -> Iterator[Event]:
-        # The figures of the beginning are no final ones: they come with the end.
-        start = {"input_tokens": 1, "output_tokens": 1}
-        message = {**_message(model), "usage": start}
+    def opening(self, model: str, figures: Figures) -> Iterator[Event]:
+        # What is read is known at the beginning, what is written only in the end.
+        usage = {**_usage(figures), "output_tokens": 1}
+        message = {**_message(model), "usage": usage}
         yield _event("message_start", message=message)
 
     def rest(self, reply: Reply, model: str) -> Iterator[Event]:  # noqa: ARG002

@@ -104,9 +104,9 @@ class Handler(BaseHTTPRequestHandler):
             case Fail(status=status, message=message, headers=headers):
                 self._send(status, wire.failure(status, message), headers)
             case Cut():
-                self._stream(wire.opening(model))
+                self._stream(wire.opening(model, step.usage))
             case Hang():
-                self._stream(wire.opening(model))
+                self._stream(wire.opening(model, step.usage))
                 self._wait_for(None)
             case reply:
                 self._reply(reply, wire, question)
@@ -114,7 +114,8 @@ class Handler(BaseHTTPRequestHandler):
     def _reply(self, reply: Reply, wire: Wire, question: Question) -> None:
         model = question.model
         if question.stream:
-            events = itertools.chain(wire.opening(model), wire.rest(reply, model))
+            opening = wire.opening(model, reply.usage)
+            events = itertools.chain(opening, wire.rest(reply, model))
             self._stream(events)
         else:
             self._send(200, wire.whole(reply, model))

@@ -65,7 +65,7 @@ class Responses:
             stream=asked.stream,
         )
 
-    def opening(self, model: str) -> Iterator[Event]:
+    def opening(self, model: str, figures: Figures) -> Iterator[Event]:  # noqa: ARG002
         response = {**_response(model), "status": "in_progress", "output": []}
         yield _event("response.created", response=response)
 

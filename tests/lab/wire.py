@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.script import Question, Reply
+    from tests.lab.script import Figures, Question, Reply
 
 
 class Event(NamedTuple):
@@ -37,7 +37,7 @@ class Wire(Protocol):
         """Raises msgspec.MsgspecError for a body that the protocol does not know."""
         ...
 
-    def opening(self, model: str) -> Iterator[Event]:
+    def opening(self, model: str, figures: Figures) -> Iterator[Event]:
         """How a stream begins, whatever comes then."""
         ...
 

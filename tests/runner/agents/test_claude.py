@@ -211,7 +211,7 @@ def test_a_result_is_no_end_if_work_goes_on_after_it() -> None:
 
 def test_retries_are_notices() -> None:
     events = read(ClaudeReader(), [recorded("case-claude-err500")], 1).events
-    notices = [it.details["text"] for it in events if it.told is Told.NOTICE]
+    notices = [it.details["message"] for it in events if it.told is Told.NOTICE]
     assert notices[0] == "attempt 1 of 10 failed: server_error (500)"
     assert len(notices) == 10
 

@@ -204,7 +204,7 @@ def test_trouble_that_went_well_again_is_a_notice() -> None:
     trouble = event(type="error", message="Reconnecting... 1/5")
     reading = read(CodexReader(), [*lines[:3], trouble, *lines[3:]])
     assert reading.answer.error is None
-    notices = [it.details["text"] for it in reading.events if it.told is Told.NOTICE]
+    notices = [it.details["message"] for it in reading.events if it.told is Told.NOTICE]
     assert notices[-1] == "Reconnecting... 1/5"
 
 

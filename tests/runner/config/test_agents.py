@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.runner.config.folder import Folder
 
 ASK = "prompt: x"
+CUSTOM = "agent: custom, command: [llm]"
+PRICED = "prices: {m: {input: 1, output: 2}}\n"
 MODELS = "models: {claude: {fast: haiku, slow: opus}, custom: {med: llama3:8b}}\n"
 
 
@@ -259,3 +261,27 @@ def test_a_blank_that_no_schedule_fills_is_a_warning(folder: Folder) -> None:
             "job falls due"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("top", "job", "warning"),
+    [
+        ("", "agent: codex, budget: {usd: 1}", "name what the model of codex costs"),
+        ("", "agent: codex, budget: {per_day: {usd: 1}}", "the model of codex costs"),
+        ("", "agent: codex, model: m, budget: {usd: 1}", "name what m costs"),
+        (PRICED, "agent: codex, model: n, budget: {usd: 1}", "name what n costs"),
+        (PRICED, "agent: codex, model: m, budget: {usd: 1}", ""),
+        (PRICED, "agent: codex, budget: {usd: 1}", ""),
+        ("", "agent: codex, budget: {tokens: 1}", ""),
+        ("", "agent: claude, budget: {usd: 1}", ""),
+        ("", f"{CUSTOM}, budget: {{usd: 1, turns: 2, time: 3}}", "usd, turns has no"),
+        ("", f"{CUSTOM}, budget: {{time: 3}}", ""),
+        ("", f"{CUSTOM}, mcp: {{x: {{command: [y]}}}}", "mcp has no effect"),
+    ],
+)
+def test_bounds_that_nobody_can_measure(
+    folder: Folder, top: str, job: str, warning: str
+) -> None:
+    folder.around = structs.replace(folder.around, without_cost=frozenset({"codex"}))
+    found = folder.warnings(f"{top}jobs: {{a: {{prompt: x, {job}}}}}\n")
+    assert [warning in it for it in found] == ([True] if warning else []), found
