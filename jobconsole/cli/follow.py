@@ -84,7 +84,7 @@ class Follower:
         relay = Relay(self._session, enduring=True)
         with self._wishes.listening():
             self._run_id = submit()
-            for stream, data in api.follow(self._project, self._run_id):
+            for stream, data in api.follow(self._project, self._run_id, raw=False):
                 if self._wishes.hung_up:
                     return ExitCode.FINE
                 if data:

@@ -74,8 +74,8 @@ class AgentCommand(NamedTuple):
 class Told(StrEnum):
     """What an agent's stream can tell: the names of events in events.jsonl.
 
-    Their details: `session` (and `model`); `tool` as a call begins and None as it ends
-    (then with `ok`); `turn`, counted from 1; `text`; `message` for what went wrong and
+    Their details: `session` (and `model`); `tool` as a call begins (and what
+    it is `about`) and None as it ends (then with `ok`); `turn`, counted from 1; `text`; `message` for what went wrong and
     may go well again; the figures of `Usage` and `cost_usd`.
     """
 
@@ -146,6 +146,11 @@ class Adapter(Protocol):
     @property
     def stop_signal(self) -> signal.Signals:
         """What makes the program end in good order."""
+        ...
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether what it writes to stdout is for people as it is."""
         ...
 
     @property

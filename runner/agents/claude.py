@@ -48,6 +48,7 @@ class ClaudeAgent:
     """Anthropic's agent. An interrupt makes it tell what it used before it ends."""
 
     stop_signal = signal.SIGINT
+    is_plain = False
     tells_cost = True
     can_resume = True
 

@@ -38,6 +38,7 @@ class _Part(msgspec.Struct):
     name: str = ""
     text: str = ""
     content: object = None
+    input: object = None
     is_error: bool | None = None
 
 
@@ -251,7 +252,7 @@ class ClaudeReader(LineReader):
         for part in message.parts:
             if part.type == "tool_use":
                 self._tools[part.id] = part.name
-                yield called(part.name)
+                yield called(part.name, part.input)
             elif part.type == "text" and part.text:
                 self._withheld = ""
                 yield said(part.text)

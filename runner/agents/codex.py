@@ -38,6 +38,7 @@ class CodexAgent:
     """OpenAI's agent. An interrupt makes it end its children before it ends."""
 
     stop_signal = signal.SIGINT
+    is_plain = False
     tells_cost = False
     can_resume = True
 

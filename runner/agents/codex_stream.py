@@ -37,6 +37,10 @@ _TOOLS = frozenset(
 )
 
 
+class _Change(msgspec.Struct):
+    path: str = ""
+
+
 class _Item(msgspec.Struct):
     id: str = ""
     type: str = ""
@@ -45,11 +49,19 @@ class _Item(msgspec.Struct):
     text: str = ""
     message: str = ""
     status: str = ""
+    command: str = ""
+    query: str = ""
+    changes: list[_Change] = []
 
     @property
     def name(self) -> str:
         """What it is called as a tool."""
         return f"{self.server}/{self.tool}" if self.server else self.type
+
+    @property
+    def about(self) -> str:
+        paths = ", ".join(change.path for change in self.changes)
+        return self.command or self.query or paths
 
 
 class _Failure(msgspec.Struct):
@@ -176,7 +188,7 @@ class CodexReader(LineReader):
         if item.type in _TOOLS and item.id not in self._tools:
             self._clean, self._worked, self._text = False, True, ""
             self._tools.add(item.id)
-            yield called(item.name)
+            yield called(item.name, item.about)
 
     def _done(self, item: _Item) -> Iterator[AgentEvent]:
         if item.type in _TOOLS:

@@ -28,6 +28,7 @@ class CustomAgent:
     """
 
     stop_signal = signal.SIGTERM
+    is_plain = True
     tells_cost = False
     can_resume = False
 

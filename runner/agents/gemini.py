@@ -67,6 +67,7 @@ class GeminiAgent:
     """
 
     stop_signal = signal.SIGTERM
+    is_plain = False
     tells_cost = False
     can_resume = True
 
@@ -127,6 +128,7 @@ class _Line(msgspec.Struct, frozen=True):
     content: str = ""
     tool_name: str = ""
     tool_id: str = ""
+    parameters: object = None
     message: str = ""
     status: str = ""
     error: _Error | None = None
@@ -198,7 +200,7 @@ class GeminiReader(LineReader):
         usage = msgspec.structs.replace(usage, tools=(usage.tools or 0) + 1)
         self.standing = self.standing._replace(usage=usage)
         self._ending = self._ending._replace(error="")
-        yield called(event.tool_name)
+        yield called(event.tool_name, event.parameters)
 
     def _returned(self, event: _Line) -> Iterator[AgentEvent]:
         self._in_turn = False

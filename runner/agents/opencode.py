@@ -57,6 +57,7 @@ class OpencodeAgent:
     """
 
     stop_signal = signal.SIGTERM
+    is_plain = False
     tells_cost = True
     can_resume = True
 
@@ -150,6 +151,7 @@ class _Metadata(msgspec.Struct, frozen=True):
 class _State(msgspec.Struct, frozen=True):
     status: str = ""
     error: str = ""
+    input: object = None
     metadata: _Metadata = _Metadata()
 
 
@@ -236,7 +238,7 @@ class OpencodeReader(LineReader):
         denied = part.tool if _is_denial(part) else ""
         self._ending = self._ending._replace(denied=denied)
         ok = part.state.status == "completed" and not part.state.metadata.exit
-        yield called(part.tool)
+        yield called(part.tool, part.state.input)
         yield returned(ok=ok and part.tool != "invalid")
 
     def _said(self, text: str) -> Iterator[AgentEvent]:

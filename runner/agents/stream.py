@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from msgspec.json import Decoder
 
+    from runner.model.errors import Json
+
 T = TypeVar("T")
 
 _LONGEST = 32 * 1024 * 1024
@@ -21,6 +23,15 @@ _LONGEST = 32 * 1024 * 1024
 
 MESSAGE_LENGTH = 2000
 """How much of a foreign message is kept in an event or an error."""
+
+
+ABOUT_LENGTH = 200
+
+_TELLING = (
+    *("command", "cmd", "file_path", "filePath", "path", "pattern", "query", "url"),
+    *("description", "prompt"),
+)
+"""By which of its arguments a call is best told from others."""
 
 
 class Lines:
@@ -100,9 +111,18 @@ def notice(message: str) -> AgentEvent:
     return AgentEvent(Told.NOTICE, {"message": message[:MESSAGE_LENGTH]})
 
 
-def called(tool: str) -> AgentEvent:
-    """A call of a tool has begun."""
-    return AgentEvent(Told.TOOL, {"tool": tool[:MESSAGE_LENGTH]})
+def called(tool: str, given: object = None) -> AgentEvent:
+    """A call of a tool has begun; of what it is given, the most telling in a line."""
+    details: dict[str, Json] = {"tool": tool[:ABOUT_LENGTH]}
+    if about := _about(given):
+        details["about"] = about
+    return AgentEvent(Told.TOOL, details)
+
+
+def _about(given: object) -> str:
+    if isinstance(given, dict):
+        given = next((given[name] for name in _TELLING if given.get(name)), "")
+    return " ".join(given.split())[:ABOUT_LENGTH] if isinstance(given, str) else ""
 
 
 def returned(*, ok: bool) -> AgentEvent:

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 def follow(
-    project: Project, run_id: str, *, until_ended: bool = True
+    project: Project, run_id: str, *, until_ended: bool = True, raw: bool = True
 ) -> Iterator[Chunk]:
-    """What a run writes, as it writes it; yields empty chunks while it waits."""
+    """What a run writes, as it writes it; yields empty chunks while it waits.
+
+    `raw` False: what agents write for programs comes in words for people.
+    """
     from runner.engine import follow
 
-    return follow.output(project, run_id, until_ended=until_ended)
+    return follow.output(project, run_id, until_ended=until_ended, raw=raw)
 
 
 def events(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.agents.base import Told
+from runner.engine.agent_log import AgentLog, in_words
 from runner.engine.budget import (
     Bound,
     Subject,
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 _NOT_KNOWN = "its cost is not known: a budget of US dollars cannot be kept"
 
+_RENEW_MS = 1_000
+"""How often it is seen what others have used of the budgets of the day."""
+
 _LONGEST_HOLD = 31 * 86_400
 """Seconds. A provider that tells of a later time is not believed."""
 
@@ -46,7 +50,8 @@ _LONGEST_HOLD = 31 * 86_400
 class Charge(NamedTuple):
     """Whom to attend. `silence` (seconds) None: it may be silent for ever.
 
-    `secrets` must not appear in what it tells.
+    `secrets` must not appear in what it tells; `model` is what was asked for. `log` is
+    where to keep for people what it tells; None: its stdout is for them.
     """
 
     subject: Subject
@@ -54,9 +59,11 @@ class Charge(NamedTuple):
     stdout: Path
     environment: Mapping[str, str]
     prices: Mapping[str, Price]
-    model: str | None
     silence: int | None
     secrets: Sequence[str]
+    model: str | None = None
+    tells_cost: bool = True
+    log: Path | None = None
 
 
 class Attendant:
@@ -67,9 +74,10 @@ class Attendant:
         self._charge = charge
         self._events = events
         self._bill = Bill()
-        self._bounds = bounds(purse_of(project), charge.subject)
+        self._log = AgentLog(charge.log, events) if charge.log else None
         self._warned: set[str] = set()
         self._started_ms = self._heard_ms = project.clock.awake_ms()
+        self._bounds, self._bounds_ms = self._bounds_now(), self._started_ms
         self._listener = Listener(
             charge.reader, charge.stdout, charge.environment, self._tell
         )
@@ -88,6 +96,8 @@ class Attendant:
         if self._listener.look():
             self._heard_ms = now_ms
         self._keep_account()
+        if now_ms - self._bounds_ms >= _RENEW_MS:
+            self._bounds, self._bounds_ms = self._bounds_now(), now_ms
         broken, used = self._broken()
         if broken is not None:
             text = f"stopped by its budget: {broken.told(used)}"
@@ -105,9 +115,13 @@ class Attendant:
         What only the end told may be more than it was allowed to use.
         """
         self._listener.drain()
-        self._keep_account()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
         now = self._project.clock.wall_ms() // 1000
         answer = self._charge.reader.answer(exit_code, now)
+        self._keep_account()
+        self._bounds = self._bounds_now()
         resets_at = answer.resets_at or now
         if answer.error is not None and now < resets_at <= now + _LONGEST_HOLD:
             data: dict[str, object] = {"resets_at": utc_text(resets_at)}
@@ -140,7 +154,8 @@ class Attendant:
     def _cost_is_missing(self) -> bool:
         """Whether a bound on money cannot be kept."""
         known = self._bill.tokens is None or self._bill.cost_usd is not None
-        return not known and any(it.measure == "usd" for it in self._bounds)
+        to_come = known or self._charge.tells_cost
+        return not to_come and any(it.measure == "usd" for it in self._bounds)
 
     def _keep_account(self) -> None:
         """Pass new figures on to the index: others share the budgets of the day."""
@@ -150,10 +165,14 @@ class Attendant:
         if found.cost_estimated and found.cost_usd != self._bill.cost_usd:
             self._append(Told.USAGE, {"cost_usd": found.cost_usd, "estimated": True})
         self._bill = found
-        subject = self._charge.subject
+        run_id = self._charge.subject.run_id
         with transaction(self._project.index):
-            spending.note(self._project.index, subject.run_id, found)
-        self._bounds = bounds(purse_of(self._project), subject)
+            spending.note(self._project.index, run_id, found)
+        self._bounds = self._bounds_now()
+
+    def _bounds_now(self) -> tuple[Bound, ...]:
+        """What is left depends on what others use meanwhile."""
+        return bounds(purse_of(self._project), self._charge.subject)
 
     def _tell(self, event: AgentEvent) -> None:
         self._append(event.told, event.details)
@@ -161,4 +180,7 @@ class Attendant:
     def _append(self, name: str, details: Mapping[str, Json]) -> None:
         secrets = self._charge.secrets
         shown = {key: redact_all(value, secrets) for key, value in details.items()}
-        self._events.append(self._project.clock.wall_ms(), name, **shown)
+        now_ms = self._project.clock.wall_ms()
+        self._events.append(now_ms, name, **shown)
+        if self._log is not None:
+            self._log.write(now_ms, in_words(name, shown))

@@ -51,7 +51,8 @@ def engage(
         message = f"{agent.name} cannot go on with an earlier session"
         raise AgentUnavailableError(message, hint="Replay it without `--resume`.")
     command = chosen.command(request)
-    health, served = _servers(project, request, known)
+    ours = not agent.template  # else it is a program of the operator's own
+    health, served = _servers(project, request, known) if ours else ({}, {})
     if served:
         command = chosen.command(request._replace(servers=served))
     for name, body in command.files.items():
@@ -59,10 +60,7 @@ def engage(
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_file(path, body)
     record = AgentRecord(agent.name, command.model, None, request.resume, health)
-    program = command.argv[0]
-    version = (
-        agent_version(project, program, request) if agent.name != "custom" else None
-    )
+    version = agent_version(project, command.argv[0], request) if ours else None
     return Engaged(chosen, command, record, version)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,7 +47,7 @@ def missing_evidence(seen: Witness, plan: Plan, answer: str) -> str:
 def _missing(seen: Witness, plan: Plan, answer: str) -> Iterator[str]:
     expect, root, before = seen
     for pattern in expect.exists:
-        if not any(root.glob(pattern)):
+        if not any(path.is_file() for path in root.glob(pattern)):
             yield f"no evidence: nothing matches {pattern}"
     for pattern in expect.files:
         after = _stamps(root, (pattern,))
@@ -77,8 +78,10 @@ def _objections(command: Command, plan: Plan) -> Iterator[str]:
         yield f"no evidence: {words} took more than {COMMAND_MS // 1000} s"
     elif end.exit_code != 0:
         said = " ".join(sanitise(end.output).split())[-_SAID_LENGTH:]
-        how = f"exit code {end.exit_code}"
-        yield f"no evidence: {words} ended with {how}{': ' if said else ''}{said}"
+        how = f"ended with exit code {end.exit_code}"
+        if end.exit_code is None:
+            how = "was ended by a signal"
+        yield f"no evidence: {words} {how}{': ' if said else ''}{said}"
 
 
 def _stamps(root: Path, patterns: Iterable[str]) -> Stamps:
@@ -89,5 +92,6 @@ def _stamps(root: Path, patterns: Iterable[str]) -> Stamps:
                 status = path.stat()
             except OSError:
                 continue  # it has just been removed
-            found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+            if stat.S_ISREG(status.st_mode):
+                found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
     return found

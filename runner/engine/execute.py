@@ -218,9 +218,11 @@ def _attendant(
         subject=subject,
         reader=chosen.agent.adapter.reader(resumed_ms),
         stdout=case.folder.stdout,
+        log=None if chosen.agent.adapter.is_plain else case.folder.agent_log,
         environment=chosen.environment,
         prices=agent.prices,
         model=chosen.agent.command.model,
+        tells_cost=chosen.agent.adapter.tells_cost,
         silence=agent.silence,
         secrets=chosen.secrets(),
     )

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from runner.engine.repair import repair_if_free
 from runner.store import history
 from runner.store.events import parse
-from runner.store.folders import open_regular
+from runner.store.lines import GrowingFile
 from runner.store.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from runner.engine.project import Project
     from runner.model.errors import Json
@@ -33,43 +32,28 @@ class Chunk(NamedTuple):
     data: bytes
 
 
-class _Growing:
-    """Reads a file that may not exist yet and grows, a window at a time."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._offset = 0
-
-    def read(self) -> bytes:
-        try:
-            with open_regular(self._path) as file:
-                file.seek(self._offset)
-                data = file.read(_WINDOW)
-        except OSError:
-            return b""
-        self._offset += len(data)
-        return data
-
-
 def output(
-    project: Project, run_id: str, *, until_ended: bool = True
+    project: Project, run_id: str, *, until_ended: bool = True, raw: bool = True
 ) -> Iterator[Chunk]:
     """Everything the run writes, until it has ended and all was read.
 
-    `until_ended` False: only what is there now.
+    `until_ended` False: only what is there now. `raw` False: as it is for people.
     """
     folder = _folder(project, run_id)
-    streams = {
-        "stdout": _Growing(folder.stdout),
-        "stderr": _Growing(folder.stderr),
-    }
     patience = _Patience(project)
+    streams: dict[str, GrowingFile] = {}
     while True:
+        if not streams and folder.stdout.exists():
+            said = folder.stdout if raw else folder.said
+            streams = {
+                "stdout": GrowingFile(said),
+                "stderr": GrowingFile(folder.stderr),
+            }
         # Asked first: what it wrote before it ended is there to be read.
         ended = not until_ended or has_ended(project, run_id)
         quiet = True
         for name, stream in streams.items():
-            while data := stream.read():
+            while data := stream.read(_WINDOW):
                 quiet = False
                 yield Chunk(name, data)
         if quiet:
@@ -83,13 +67,13 @@ def events(
     project: Project, run_id: str, *, follow: bool
 ) -> Iterator[Mapping[str, Json] | None]:
     """The run's events in order; None where there is nothing new yet."""
-    growing = _Growing(_folder(project, run_id).events)
+    growing = GrowingFile(_folder(project, run_id).events)
     rest = b""
     patience = _Patience(project)
     while True:
         ended = not follow or has_ended(project, run_id)
         quiet = True
-        while data := growing.read():
+        while data := growing.read(_WINDOW):
             quiet = False
             lines, _, rest = (rest + data).rpartition(b"\n")
             yield from parse(lines)

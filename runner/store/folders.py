@@ -107,6 +107,15 @@ class RunFolder:
         return self.path / "stderr.log"
 
     @functools.cached_property
+    def agent_log(self) -> Path:
+        return self.path / "agent.log"
+
+    @property
+    def said(self) -> Path:
+        """What the run wrote for people: an agent's stdout is for programs."""
+        return self.agent_log if self.agent_log.exists() else self.stdout
+
+    @functools.cached_property
     def manifest(self) -> Path:
         return self.path / "manifest.json"
 

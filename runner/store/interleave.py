@@ -36,7 +36,7 @@ class Mark(NamedTuple):
 
 class _Output(msgspec.Struct, frozen=True, tag_field="event", tag="output"):
     at: str
-    stream: Stream
+    stream: str
     offset: int
     bytes: int
 
@@ -45,11 +45,16 @@ _outputs = msgspec.json.Decoder(_Output)
 
 
 class Marks:
-    """Reads the marks of events.jsonl as it grows."""
+    """Reads the marks of events.jsonl as it grows.
 
-    def __init__(self, path: Path) -> None:
+    `of_agent`: those of agent.log stand for the ones of stdout.
+    """
+
+    def __init__(self, path: Path, *, of_agent: bool = False) -> None:
         self._path = path
         self._offset = 0
+        self._streams = {"stderr": Stream.STDERR}
+        self._streams["agent" if of_agent else "stdout"] = Stream.STDOUT
 
     def read(self) -> Iterator[list[Mark]]:
         """What is new, some at a time. Raises OSError where it cannot be read."""
@@ -64,20 +69,20 @@ class Marks:
                 if not whole:
                     return
                 self._offset += whole
-                yield list(_marks(data[:whole]))
+                yield list(self._marks(data[:whole]))
 
-
-def _marks(lines: bytes) -> Iterator[Mark]:
-    """The marks among the events; the job may have written there as well."""
-    for line in lines.splitlines():
-        if _OUTPUT not in line:
-            continue
-        try:
-            it = _outputs.decode(line)
-            at_ms = parse_ms(it.at)
-        except ValueError:
-            continue
-        yield Mark(it.stream, it.offset, it.offset + it.bytes, at_ms)
+    def _marks(self, lines: bytes) -> Iterator[Mark]:
+        """The marks among the events; the job may have written there as well."""
+        for line in lines.splitlines():
+            if _OUTPUT not in line:
+                continue
+            try:
+                it = _outputs.decode(line)
+                at_ms = parse_ms(it.at)
+            except ValueError:
+                continue
+            if stream := self._streams.get(it.stream):
+                yield Mark(stream, it.offset, it.offset + it.bytes, at_ms)
 
 
 class _Side:

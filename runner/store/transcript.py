@@ -53,11 +53,12 @@ class Transcript:
 
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
-        self._files = {Stream.STDOUT: folder.stdout, Stream.STDERR: folder.stderr}
         self._start_over()
 
     def update(self, *, ended: bool) -> None:
         """Take in what has been written since; `ended`: nobody will mark the rest."""
+        if self.size() == 0 and self._files[Stream.STDOUT] != self._folder.said:
+            self._start_over()  # an agent has begun since
         if not self._take_in(ended=ended):
             # A file is shorter than it was: it is no log that only grows.
             self._start_over()
@@ -134,7 +135,9 @@ class Transcript:
         return SearchStep(None, place, over=place == until)
 
     def _start_over(self) -> None:
-        self._marks = Marks(self._folder.events)
+        folder = self._folder
+        self._files = {Stream.STDOUT: folder.said, Stream.STDERR: folder.stderr}
+        self._marks = Marks(folder.events, of_agent=folder.said == folder.agent_log)
         self._order = Interleaving(self._last_line_end)
         self._quiet_looks = 0
         self._care_left = 0

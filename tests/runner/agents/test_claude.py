@@ -12,7 +12,7 @@ from runner.agents.base import Served, Told
 from runner.agents.claude import ClaudeAgent
 from runner.agents.claude_stream import ClaudeReader
 from runner.agents.registry import adapter
-from runner.agents.stream import MESSAGE_LENGTH
+from runner.agents.stream import ABOUT_LENGTH, MESSAGE_LENGTH
 from runner.model.budget import Budget
 from runner.model.errors import AgentUnavailableError, Code
 from runner.model.job import AgentSpec, ThinkingMode
@@ -165,9 +165,12 @@ def test_what_a_rich_run_told() -> None:
     )
     tools = [it.details for it in reading.events if it.told is Told.TOOL]
     assert tools == [
-        *({"tool": "Bash"}, {"tool": None, "ok": True}),
-        *({"tool": "Bash"}, {"tool": None, "ok": False}),
-        *({"tool": "Write"}, {"tool": None, "ok": True}),
+        {"tool": "Bash", "about": "echo hello > proof.txt"},
+        {"tool": None, "ok": True},
+        {"tool": "Bash", "about": "ls nope; exit 3"},
+        {"tool": None, "ok": False},
+        {"tool": "Write", "about": "/home/op/project/w.txt"},
+        {"tool": None, "ok": True},
         *({"tool": "mcp__tc__ping"}, {"tool": None, "ok": True}),
         *({"tool": "NoSuchTool"}, {"tool": None, "ok": False}),
     ]
@@ -259,4 +262,4 @@ def test_foreign_text_is_kept_in_part() -> None:
     said = event(type="assistant", message={"id": "1", "model": "m", "content": parts})
     _turn, text, tool = read(ClaudeReader(), [said]).events
     assert text.details == {"text": "x" * MESSAGE_LENGTH}
-    assert tool.details == {"tool": "y" * MESSAGE_LENGTH}
+    assert tool.details == {"tool": "y" * ABOUT_LENGTH}

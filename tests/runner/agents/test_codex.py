@@ -14,7 +14,7 @@ from runner.agents.base import Served, Told
 from runner.agents.codex import CodexAgent
 from runner.agents.codex_stream import CodexReader
 from runner.agents.registry import adapter
-from runner.agents.stream import MESSAGE_LENGTH
+from runner.agents.stream import ABOUT_LENGTH, MESSAGE_LENGTH
 from runner.model.errors import AgentUnavailableError, Code
 from runner.model.job import AgentSpec, ThinkingMode
 from runner.model.receipt import Usage
@@ -182,9 +182,15 @@ def test_what_a_rich_run_told() -> None:
     assert reading.standing.cost_usd is None
     tools = [it.details for it in reading.events if it.told is Told.TOOL]
     assert tools == [
-        *({"tool": "command_execution"}, {"tool": None, "ok": True}),
-        *({"tool": "command_execution"}, {"tool": None, "ok": False}),
-        *({"tool": "file_change"}, {"tool": None, "ok": True}),
+        {
+            "tool": "command_execution",
+            "about": "/bin/bash -lc 'echo hello > proof.txt'",
+        },
+        {"tool": None, "ok": True},
+        {"tool": "command_execution", "about": "/bin/bash -lc 'ls nope; exit 3'"},
+        {"tool": None, "ok": False},
+        {"tool": "file_change", "about": "/home/op/project/w.txt"},
+        {"tool": None, "ok": True},
         *({"tool": "tc/ping"}, {"tool": None, "ok": True}),
     ]
 
@@ -331,4 +337,4 @@ def test_foreign_text_is_kept_in_part() -> None:
     began = event(type="item.started", item=tool)
     message, call = read(CodexReader(), [said, began]).events
     assert message.details == {"text": "x" * MESSAGE_LENGTH}
-    assert call.details == {"tool": "x" * MESSAGE_LENGTH}
+    assert call.details == {"tool": "x" * ABOUT_LENGTH}

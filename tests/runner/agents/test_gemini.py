@@ -263,7 +263,10 @@ def test_rich_stream_tells_everything() -> None:
     assert reading.standing.cost_usd is None
     assert reading.standing.usage == Usage(6000, 1800, 300, turns=6, tools=5)
     tools = [e.details for e in reading.events if e.told is Told.TOOL]
-    assert tools[0] == {"tool": "run_shell_command"}
+    assert tools[0] == {
+        "tool": "run_shell_command",
+        "about": "echo hello > proof.txt",
+    }
     assert [end["ok"] for end in tools[1::2]] == [True, True, True, True, False]
     turns = [e.details["turn"] for e in reading.events if e.told is Told.TURN]
     assert turns == [1, 2, 3, 4, 5, 6]

@@ -1,0 +1,108 @@
+"""Nothing of a run lives on, however it ended, and whatever its agent had left."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from runner.engine.manifest import read_manifest
+from runner.model.run import RunStatus
+from tests.helpers.agent_runs import AT_ONCE, await_step, prompt_of
+from tests.helpers.agents import agent_job, agent_site, mcp_server, need
+from tests.helpers.site import worker_of
+from tests.helpers.wait import wait_until
+from tests.lab.script import Call, Hang, Say
+from tests.lab.vocabulary import ask_server, shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.helpers.agents import AgentSite, Outcome
+    from tests.helpers.lab import Lab
+
+ENDS = {
+    "done": RunStatus.SUCCEEDED,
+    "cancelled": RunStatus.CANCELLED,
+    "late": RunStatus.TIMED_OUT,
+    "lost": RunStatus.LOST,
+}
+TIMEOUT_SECONDS = 6
+HIDDEN, OPEN = "setsid", "nohup"
+
+
+def sleeper(how: str, job_id: str) -> str:
+    """A process that is told from those of other runs."""
+    seconds = 1000 + 10 * list(ENDS).index(job_id) + (HIDDEN, OPEN).index(how)
+    return f"sleep {seconds}"
+
+
+def leaves(name: str, job_id: str) -> Call:
+    """Have the shell leave something behind in each way."""
+    quiet = "</dev/null >/dev/null 2>&1 &"
+    words = [f"{how} {sleeper(how, job_id)} {quiet}" for how in (HIDDEN, OPEN)]
+    return shell(name, " ".join([*words, "echo left"]))
+
+
+def jobs(lab: Lab, name: str, gate: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    for job_id in ENDS:
+        about = prompt_of(job_id)
+        done = Say("It is done.", after=str(gate))
+        last = done if job_id == "done" else Hang(times=None)
+        first = leaves(name, job_id), ask_server(name, "tc", "ping")
+        lab.script(*first, last, about=about)
+        keys: dict[str, object] = {"prompt": about, "mcp": {"tc": mcp_server()}}
+        if job_id == "late":
+            keys["timeout"] = TIMEOUT_SECONDS
+        yield job_id, agent_job(lab, name, **keys)
+
+
+def sleepers(lab: Lab, job_id: str) -> set[int]:
+    """Those that are there, by their pids."""
+    words = {sleeper(how, job_id) for how in (HIDDEN, OPEN)}
+    return {pid for pid, command in lab.inhabitants().items() if command in words}
+
+
+def assert_gone(outcome: Outcome, left: set[int]) -> None:
+    """The receipt tells of all that was left, and the run's own folder is gone.
+
+    Codex ends by itself what is in the group of its shell.
+    """
+    killed = {it.pid for it in outcome.receipt.leftovers if it.outcome == "killed"}
+    assert left
+    assert killed >= left
+    manifest = read_manifest(outcome.folder)
+    assert manifest is not None
+    assert manifest.tmpdir is not None
+    assert not Path(manifest.tmpdir).exists()
+
+
+@pytest.mark.parametrize("name", ["claude", "codex"])
+def test_nothing_lives_on(lab: Lab, tmp_path: Path, name: str) -> None:
+    need(name)
+    gate = tmp_path / "gate"
+    config = {"jobs": dict(jobs(lab, name, gate)), "concurrency": {"agent": AT_ONCE}}
+    with agent_site(lab, tmp_path / "project", config) as site:
+        run_ids = {job_id: site.begin(job_id) for job_id in ENDS}
+        for job_id in ENDS:
+            await_step(lab, job_id, 2)
+        left = {job_id: sleepers(lab, job_id) for job_id in ENDS}
+        gate.touch()
+        stop(site, run_ids)
+        outcomes = {job_id: site.outcome(job_id) for job_id in ENDS}
+        assert {it: outcomes[it].receipt.status for it in ENDS} == ENDS
+        for job_id in ENDS:
+            assert_gone(outcomes[job_id], left[job_id])
+        assert site.survivors() == []
+
+
+def stop(site: AgentSite, run_ids: dict[str, str]) -> None:
+    """One by its operator, one by its worker's death; another by its timeout."""
+    assert site.jobconsole("cancel", run_ids["cancelled"]).returncode == 0
+    worker = worker_of(site.project, run_ids["lost"])
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: not Path(f"/proc/{worker}").exists(), "the worker's end")
+    site.tick()
