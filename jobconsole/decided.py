@@ -32,7 +32,8 @@ def paused(done: Decided) -> str:
 
 def resumed(done: Decided) -> str:
     view = done.view
-    said = f"is not {done.lifted} any more" if done.lifted else "is not paused"
+    lifted = " and not ".join(done.lifted)
+    said = f"is not {lifted} any more" if lifted else "is not paused"
     return f"{view.id} {said}{_besides(view) or _coming(view)}"
 
 

@@ -144,4 +144,5 @@ def ending(run: RunView) -> str:
     """`failed after 1.2s, exit 3`: a sentence about a run that has ended."""
     took = "" if run.duration_ms is None else f" after {duration(run.duration_ms)}"
     _, comma, how = outcome(run).partition(", ")
-    return f"{OUTCOMES[run.status]}{took}{comma}{how}"
+    quiet = ", nothing to report" if run.quiet else ""
+    return f"{OUTCOMES[run.status]}{took}{comma}{how}{quiet}"

@@ -58,6 +58,7 @@ def run(view: RunView) -> Document:
         "cost_usd": view.cost_usd,
         "cost_estimated": view.cost_estimated,
         "tokens": view.tokens,
+        "nothing_to_report": view.quiet,
     }
 
 

@@ -169,7 +169,7 @@ def _run(argv: Sequence[str]) -> JobconsoleError | None:
 def _log_files(project: api.Project, run_id: str) -> list[str]:
     """The paths of the logs that are not empty."""
     folder = api.run_detail(project, run_id).folder
-    logs = (folder.stdout, folder.stderr)
+    logs = (folder.said, folder.stderr)
     return [str(path) for path in logs if path.exists() and path.stat().st_size]
 
 

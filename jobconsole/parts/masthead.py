@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal, Vertical
 
 from jobconsole import marks, words
+from jobconsole.costs import dollars
 from jobconsole.marks import Style
 from jobconsole.parts.part import Part
 from jobconsole.parts.sentence import Sentence
@@ -107,5 +108,5 @@ def _totals(totals: Totals, *, brief: bool, ascii_only: bool) -> list[Piece]:
         pieces.append(Piece(f"  {text}", mark.style if count else Style.FAINT))
     if totals.cost_today is not None:
         today = "" if brief else " today"
-        pieces.append(Piece(f"  ${totals.cost_today:.2f}{today}"))
+        pieces.append(Piece(f"  {dollars(totals.cost_today)}{today}"))
     return pieces

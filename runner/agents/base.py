@@ -124,6 +124,10 @@ class StreamReader(Protocol):
         """Take in the next bytes, cut anywhere; what they tell."""
         ...
 
+    def finish(self) -> Sequence[AgentEvent]:
+        """What a last line without its end tells."""
+        ...
+
     def answer(self, exit_code: int | None, now: int) -> Answer:
         """The verdict, once everything was fed and the child has ended.
 

@@ -8,14 +8,14 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.agents.base import AgentCommand, AgentRequest, Answer, Standing
-from runner.model.errors import AgentUnavailableError, Code
-from runner.model.receipt import ErrorEnvelope
+from runner.agents.base import AgentCommand, AgentRequest, Standing
+from runner.agents.stream import Ending, verdict
+from runner.model.errors import AgentUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from runner.agents.base import AgentEvent
+    from runner.agents.base import AgentEvent, Answer
 
 _KEPT = 64 * 1024
 
@@ -73,12 +73,11 @@ class TextReader:
         self._text = (self._text + self._decoder.decode(chunk))[-_KEPT:]
         return ()
 
+    def finish(self) -> Sequence[AgentEvent]:
+        return ()
+
     def answer(self, exit_code: int | None, now: int) -> Answer:  # noqa: ARG002
-        text = self._text.strip()
-        if exit_code == 0:
-            return Answer(text)
-        message = f"the agent ended with exit code {exit_code}"
-        return Answer(text, ErrorEnvelope(Code.JOB_EXECUTION_FAILED, message))
+        return verdict(Ending(self._text, clean=True), exit_code)
 
     def diary(self, environment: Mapping[str, str]) -> str | None:  # noqa: ARG002
         return None

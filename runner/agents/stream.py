@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -32,6 +33,11 @@ _TELLING = (
     *("description", "prompt"),
 )
 """By which of its arguments a call is best told from others."""
+
+
+_HALF, _OTHER = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_LONE_SURROGATE = re.compile(rb"%s(?!%s)|(?<!%s)%s" % (_HALF, _OTHER, _HALF, _OTHER))
+"""Half a character, as JavaScript writes a text that it has cut: no JSON to others."""
 
 
 class Lines:
@@ -69,8 +75,13 @@ def decoded(decoder: Decoder[T], line: bytes) -> T | None:
     """The event on a line; None for rubbish, and for events that we do not know."""
     try:
         return decoder.decode(line)
-    except (ValueError, RecursionError):
+    except RecursionError:
         return None
+    except ValueError:
+        mended = _LONE_SURROGATE.sub(rb"\\ufffd", line)
+        if mended == line:
+            return None
+    return decoded(decoder, mended)
 
 
 class LineReader(ABC):
@@ -82,9 +93,11 @@ class LineReader(ABC):
     def feed(self, chunk: bytes) -> Sequence[AgentEvent]:
         return [it for line in self._lines.feed(chunk) for it in self._read(line)]
 
+    def finish(self) -> Sequence[AgentEvent]:
+        return [it for line in self._lines.finish() for it in self._read(line)]
+
     def answer(self, exit_code: int | None, now: int) -> Answer:
-        for line in self._lines.finish():
-            list(self._read(line))
+        self.finish()
         return verdict(self._ending_of(exit_code, now), exit_code)
 
     def diary(self, environment: Mapping[str, str]) -> str | None:  # noqa: ARG002

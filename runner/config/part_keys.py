@@ -15,9 +15,9 @@ from runner.config.values import (
     argument,
     choice,
     duration,
+    glob_below,
     integer,
     one_of,
-    path,
     referring,
     size,
     text,
@@ -218,14 +218,14 @@ def _regular_expression(written: str) -> str:
 
 EXPECT_FILES = Key(
     name="files",
-    shape=list_of(path()),
+    shape=list_of(glob_below()),
     otherwise="none",
     description="Globs below the project: each must match a file written by the run.",
     example="[reports/*.md]",
 )
 EXPECT_EXISTS = Key(
     name="exists",
-    shape=list_of(path()),
+    shape=list_of(glob_below()),
     otherwise="none",
     description="Globs below the project: each must match a file, whoever wrote it.",
     example="[reports/index.md]",

@@ -189,6 +189,15 @@ def path() -> Shape[str]:
     return text("path", pattern=r"(?=\s*\S)[^\0]+")
 
 
+def glob_below() -> Shape[str]:
+    """A pattern for files below the project; `**` is a whole part of it."""
+    outside = r"(?![/~])(?!(?:.*/)?\.\.(?:/|$))"
+    return text(
+        "glob below the project",
+        pattern=rf"{outside}(?!.*(?:[^/]\*\*|\*\*[^/]))(?=\s*\S)[^\0]+",
+    )
+
+
 def references(value: str) -> list[str]:
     """The variables that a value refers to."""
     return _REFERENCE.findall(value)

@@ -42,7 +42,8 @@ def lacking(project: Project, living: list[WorkerRow]) -> dict[str, int]:
     """How many workers each pool could use beyond those that it has."""
     widths = meta.pools(project.index)
     running = runs.running_by_pool(project.index)
-    waiting_runs = runs.claimable(project.index, project.identity.boot)
+    boot, now_ms = project.identity.boot, project.clock.wall_ms()
+    waiting_runs = runs.claimable(project.index, boot, now_ms)
     lack: dict[str, int] = {}
     for pool, waiting in waiting_runs.items():
         present = sum(worker.pool == pool for worker in living)

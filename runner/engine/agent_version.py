@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner.model.errors import LaunchError
-from runner.process.brief import run_briefly
+from runner.process.brief import Patience, run_briefly
 from runner.store import meta
 from runner.store.db import transaction
 
@@ -36,27 +36,37 @@ def agent_version(project: Project, program: str, request: AgentRequest) -> str 
     file = Path(program).resolve()
     path, status = str(file), file.stat()
     stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-    known = _decoder.decode(meta.get(project.index, meta.AGENTS) or "{}")
+    known = _known(project)
     if path in known and known[path].stamp == stamp:
         return known[path].version or None
     version = _asked(program, request)
-    known[path] = _Known(stamp, version)
-    body = msgspec.json.encode(known).decode()
+    if version is None:
+        return None
     with transaction(project.index):
+        known = _known(project)
+        known[path] = _Known(stamp, version)
+        body = msgspec.json.encode(known).decode()
         meta.put(project.index, {meta.AGENTS: body})
     return version or None
 
 
-def _asked(program: str, request: AgentRequest) -> str:
+def _known(project: Project) -> dict[str, _Known]:
+    return _decoder.decode(meta.get(project.index, meta.AGENTS) or "{}")
+
+
+def _asked(program: str, request: AgentRequest) -> str | None:
+    """None where it was too slow to tell: empty where it does not tell."""
     try:
         told = run_briefly(
             (program, "--version"),
             cwd=Path(request.scratch),
             environment=request.environment,
-            within_ms=_WITHIN_MS,
+            within=Patience(_WITHIN_MS),
             most_bytes=4096,
         )
     except LaunchError:
         return ""
+    if told.timed_out:
+        return None
     found = _NUMBER.search(told.output) if told.exit_code == 0 else None
     return found[0] if found else ""

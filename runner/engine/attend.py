@@ -66,6 +66,18 @@ class Charge(NamedTuple):
     log: Path | None = None
 
 
+class Work(NamedTuple):
+    """What an agent did: its last word, what it used, what is known of it.
+
+    `stopped` is why it was stopped, by the figures of the end.
+    """
+
+    answer: Answer
+    bill: Bill
+    standing: Standing
+    stopped: Stop | None
+
+
 class Attendant:
     """One attempt of an agent, from just before its start."""
 
@@ -86,10 +98,6 @@ class Attendant:
     def standing(self) -> Standing:
         return self._listener.standing
 
-    @property
-    def bill(self) -> Bill:
-        return self._bill
-
     def look(self) -> Stop | None:
         """Listen, and say whether the agent has to be stopped."""
         now_ms = self._project.clock.awake_ms()
@@ -98,10 +106,8 @@ class Attendant:
         self._keep_account()
         if now_ms - self._bounds_ms >= _RENEW_MS:
             self._bounds, self._bounds_ms = self._bounds_now(), now_ms
-        broken, used = self._broken()
-        if broken is not None:
-            text = f"stopped by its budget: {broken.told(used)}"
-            return Stop(StopReason.BUDGET, text, data=broken.data(used))
+        if stop := self._stop_of_budget():
+            return stop
         silence = self._charge.silence
         if silence is not None and now_ms - self._heard_ms >= silence * 1000:
             return Stop(
@@ -109,15 +115,23 @@ class Attendant:
             )
         return None
 
-    def conclude(self, exit_code: int | None) -> Answer:
-        """Hear it out, once it has ended: the verdict.
+    def conclude(self, exit_code: int | None, stopped: Stop | None = None) -> Work:
+        """Hear it out, once it has ended.
 
-        What only the end told may be more than it was allowed to use.
+        What only the end told may be more than it was allowed to use, or than it had
+        used when it was stopped.
         """
-        self._listener.drain()
+        answer = self._answer(exit_code)
+        if stopped is not None and stopped.reason is StopReason.BUDGET:
+            stopped = self._stop_of_budget() or stopped
+        return Work(answer, self._bill, self.standing, stopped)
+
+    def close(self) -> None:
         if self._log is not None:
             self._log.close()
-            self._log = None
+
+    def _answer(self, exit_code: int | None) -> Answer:
+        self._listener.drain()
         now = self._project.clock.wall_ms() // 1000
         answer = self._charge.reader.answer(exit_code, now)
         self._keep_account()
@@ -135,6 +149,13 @@ class Attendant:
             error = ErrorEnvelope(Code.AGENT_BUDGET_EXCEEDED, text, data=facts)
             return answer._replace(error=error)
         return answer
+
+    def _stop_of_budget(self) -> Stop | None:
+        broken, used = self._broken()
+        if broken is None:
+            return None
+        text = f"stopped by its budget: {broken.told(used)}"
+        return Stop(StopReason.BUDGET, text, data=broken.data(used))
 
     def _broken(self) -> tuple[Bound | None, Used]:
         """The bound that does not hold any more; warns of those that may not soon."""

@@ -50,12 +50,12 @@ _NOTHING_AHEAD = (
 class Decided(NamedTuple):
     """The job as it is now; `changed` False: it was so before, nothing is recorded.
 
-    `lifted` is the condition that does not hold any more.
+    `lifted` are the conditions that do not hold any more, the strongest first.
     """
 
     view: JobView
     changed: bool
-    lifted: Reason | None = None
+    lifted: tuple[Reason, ...] = ()
 
 
 def pause(project: Project, job_id: str, decision: Decision) -> Decided:
@@ -155,9 +155,9 @@ def _lift(project: Project, job_id: str, decision: Decision, what: What) -> Deci
             rest = {kind: row for kind, row in rows.items() if kind not in lifted}
             change(project, job_id, rest, now_ms)
     start_workers(project)
-    strongest = next((kind for kind in KINDS if kind in holding), None)
+    strongest_first = tuple(kind for kind in KINDS if kind in holding)
     view = job_detail(project, job_id).view
-    return Decided(view, changed=bool(holding), lifted=strongest)
+    return Decided(view, changed=bool(holding), lifted=strongest_first)
 
 
 def permitted(project: Project, name: str, actor: Actor) -> str:

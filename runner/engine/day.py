@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from runner.store import meta
 
@@ -33,6 +32,8 @@ def next_month_ms(now_ms: int, zone: str) -> int:
 
 
 def _midnight(now_ms: int, zone: str) -> datetime:
+    from zoneinfo import ZoneInfo
+
     local = datetime.fromtimestamp(now_ms // 1000, ZoneInfo(zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 

@@ -6,9 +6,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from runner.agents.base import Adapter, AgentCommand, AgentRequest, Served
 from runner.agents.registry import adapter
 from runner.engine.agent_version import agent_version
+from runner.engine.record import redact
 from runner.model.errors import AgentUnavailableError
 from runner.model.mcp import McpHealth, McpServer, McpState
 from runner.model.receipt import AgentRecord
@@ -18,9 +21,10 @@ from runner.process.mcp import Startable, probe
 from runner.store.folders import write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from runner.engine.project import Project
+    from runner.model.job import AgentSpec
 
 _HANDED_ON = frozenset({McpState.READY, McpState.SILENT})
 """A silent server may only be slow: the agents bound how long they wait for it."""
@@ -30,12 +34,22 @@ ROLE_VARIABLES = ("JOBCONSOLE_ROLE", "TELECLAUDE_JOB_ROLE", "JOBCONSOLE_ROLE_FIL
 
 
 class Engaged(NamedTuple):
-    """An agent that is ready to start."""
+    """An agent that is ready to start. `variables` are those of its MCP servers."""
 
     adapter: Adapter
+    agent: AgentSpec
     command: AgentCommand
     record: AgentRecord
     version: str | None
+    variables: tuple[tuple[str, str], ...]
+
+    def hiding(self, secrets: Sequence[str]) -> Engaged:
+        """The same, without secrets in what the servers said."""
+        mcp = {
+            name: msgspec.structs.replace(it, detail=redact(it.detail, secrets))
+            for name, it in self.record.mcp.items()
+        }
+        return self._replace(record=msgspec.structs.replace(self.record, mcp=mcp))
 
 
 def engage(
@@ -52,7 +66,11 @@ def engage(
         raise AgentUnavailableError(message, hint="Replay it without `--resume`.")
     command = chosen.command(request)
     ours = not agent.template  # else it is a program of the operator's own
-    health, served = _servers(project, request, known) if ours else ({}, {})
+    wanted = _wanted(request, known) if ours else {}
+    health = _health(project, request, wanted) if ours else {}
+    served = {
+        name: it for name, it in wanted.items() if health[name].state in _HANDED_ON
+    }
     if served:
         command = chosen.command(request._replace(servers=served))
     for name, body in command.files.items():
@@ -61,30 +79,40 @@ def engage(
         write_file(path, body)
     record = AgentRecord(agent.name, command.model, None, request.resume, health)
     version = agent_version(project, command.argv[0], request) if ours else None
-    return Engaged(chosen, command, record, version)
+    variables = [pair for it in wanted.values() for pair in it.environment.items()]
+    return Engaged(chosen, agent, command, record, version, tuple(variables))
 
 
-def _servers(
-    project: Project, request: AgentRequest, known: Mapping[str, str]
-) -> tuple[dict[str, McpHealth], dict[str, Served]]:
-    """How every server answered, and those that the agent is given."""
-    health: dict[str, McpHealth] = {}
-    served: dict[str, Served] = {}
-    for name, server in request.agent.mcp.items():
-        if request.role.profile is Profile.READ_ONLY and not server.read_only:
-            health[name] = McpHealth(McpState.WITHHELD)
-            continue
-        health[name] = McpHealth(McpState.MISSING, detail=server.command[0])
-        if found := _served(server, request, known):
-            served[name] = found
-    if served:
-        startable = {
-            name: Startable(it.command, {**request.environment, **it.environment})
-            for name, it in served.items()
-        }
-        health |= probe(startable, cwd=Path(request.root), clock=project.clock)
-    handed = {n: it for n, it in served.items() if health[n].state in _HANDED_ON}
-    return health, handed
+def _wanted(request: AgentRequest, known: Mapping[str, str]) -> dict[str, Served]:
+    """The servers that can be started, and that the role may have."""
+    found = {
+        name: _served(server, request, known)
+        for name, server in request.agent.mcp.items()
+        if not _is_withheld(server, request)
+    }
+    return {name: served for name, served in found.items() if served is not None}
+
+
+def _health(
+    project: Project, request: AgentRequest, wanted: Mapping[str, Served]
+) -> dict[str, McpHealth]:
+    """How every server answered, those that nobody asked included."""
+    startable = {
+        name: Startable(it.command, {**request.environment, **it.environment})
+        for name, it in wanted.items()
+    }
+    asked = probe(startable, cwd=Path(request.root), clock=project.clock)
+    unasked = {
+        name: McpHealth(McpState.WITHHELD)
+        if _is_withheld(server, request)
+        else McpHealth(McpState.MISSING, detail=server.command[0])
+        for name, server in request.agent.mcp.items()
+    }
+    return {**unasked, **asked}
+
+
+def _is_withheld(server: McpServer, request: AgentRequest) -> bool:
+    return request.role.profile is Profile.READ_ONLY and not server.read_only
 
 
 def _served(

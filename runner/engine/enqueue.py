@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from runner.engine.authority import SCHEDULER, role_for
-from runner.engine.budget import Purse, Subject, demand_funds
+from runner.engine.authority import SCHEDULER
 from runner.engine.clocks import TICK_SECONDS
 from runner.engine.decide import Policy, decide, stretch_of
+from runner.engine.grants import Grants, Obstacle, admitted
 from runner.engine.ledger import Declined, decline, take_back
 from runner.model.definition import Definition, decode_definition
-from runner.model.errors import BudgetExceededError, PolicyDeniedError
 from runner.model.job import CatchUp, Overlap
 from runner.model.occurrence import Reason, Stretch
 from runner.model.run import Trigger
@@ -46,16 +45,6 @@ class Moment(NamedTuple):
         return self.now_ms // 1000
 
 
-class Grants(NamedTuple):
-    """By what it is decided as what a job starts, and whether it may cost anything.
-
-    `told` are roles by job, as the daemon told; `zone` is where the day begins.
-    """
-
-    told: Mapping[str, str]
-    zone: str
-
-
 class Enqueued(NamedTuple):
     """What one look at the clock brought."""
 
@@ -87,13 +76,6 @@ class _Due(NamedTuple):
     row: DueJob
     fires: Undecided
     body: Definition | None
-
-
-class _Obstacle(NamedTuple):
-    """Why a job may not start now. `detail`: the run in the way, or the budget."""
-
-    reason: Reason
-    detail: str | None = None
 
 
 def enqueue_at(index: Connection, reading: Reading, grants: Grants) -> Enqueued:
@@ -135,7 +117,9 @@ def end_pauses(
     declined: list[Declined] = []
     for job, what, until in jobs.past_pauses(index, now_ms // 1000):
         skipped = skips.get(job.id, ())
-        item = let_pass(index, job, Condition(what, until), skipped, now_ms)
+        # It may have waited for two things, one after the other.
+        so_far = jobs.progress(index, job.id) or job
+        item = let_pass(index, so_far, Condition(what, until), skipped, now_ms)
         declined += [item] if item else []
     return declined
 
@@ -240,9 +224,8 @@ def _decided(
     declined = [Declined(row.id, *item) for item in verdict.declined]
     if body is None or not verdict.wanted:
         return [], declined
-    purse = Purse(index, grants.zone, moment.now_ms)
-    role = _admitted(row, body, purse, grants.told.get(row.id))
-    if isinstance(role, _Obstacle):
+    role = admitted(index, row, body, grants)
+    if isinstance(role, Obstacle):
         wanted = verdict.wanted
         stretch = Stretch(wanted[0], wanted[-1], len(wanted))
         return [], [*declined, Declined(row.id, stretch, *role)]
@@ -264,22 +247,6 @@ def _policy(row: DueJob, body: Definition | None, moment: Moment) -> Policy:
     if catch_up is CatchUp.ALL and moment.stepped:
         catch_up = CatchUp.LATEST  # a clock that was set brought them, not an absence
     return Policy(standing, catch_up, body.job.misfire_grace, PUNCTUAL_SECONDS)
-
-
-def _admitted(
-    row: DueJob, body: Definition, purse: Purse, told: str | None
-) -> Role | _Obstacle:
-    """The role under which the job may start now, or why it may not."""
-    if body.job.overlap is Overlap.SKIP and row.active_run:
-        return _Obstacle(Reason.OVERLAP, row.active_run)
-    try:
-        role = role_for(body, None, SCHEDULER, told)
-        demand_funds(purse, Subject(body.job, role))
-    except PolicyDeniedError:
-        return _Obstacle(Reason.DENIED)
-    except BudgetExceededError as error:
-        return _Obstacle(Reason.BUDGET, error.message)
-    return role
 
 
 def _run(

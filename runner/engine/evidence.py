@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.model.errors import LaunchError
 from runner.model.text import sanitise
-from runner.process.brief import run_briefly
+from runner.process.brief import Patience, run_briefly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from runner.engine.prepare import Plan
     from runner.model.job import Command, Expect
@@ -39,12 +39,19 @@ def witness(expect: Expect, root: Path) -> Witness:
     return Witness(expect, root, _stamps(root, expect.files))
 
 
-def missing_evidence(seen: Witness, plan: Plan, answer: str) -> str:
-    """The first thing that is missing, in words; empty where nothing is."""
-    return next(_missing(seen, plan, answer), "")
+def missing_evidence(
+    seen: Witness, plan: Plan, answer: str, proceed: Callable[[], bool]
+) -> str:
+    """The first thing that is missing, in words; empty where nothing is.
+
+    `proceed` is asked while a command is waited for.
+    """
+    return next(_missing(seen, plan, answer, proceed), "")
 
 
-def _missing(seen: Witness, plan: Plan, answer: str) -> Iterator[str]:
+def _missing(
+    seen: Witness, plan: Plan, answer: str, proceed: Callable[[], bool]
+) -> Iterator[str]:
     expect, root, before = seen
     for pattern in expect.exists:
         if not any(path.is_file() for path in root.glob(pattern)):
@@ -56,26 +63,28 @@ def _missing(seen: Witness, plan: Plan, answer: str) -> Iterator[str]:
     if expect.answer is not None and not re.search(expect.answer, answer, re.MULTILINE):
         yield f"no evidence: its answer has nothing that matches {expect.answer}"
     if expect.command is not None:
-        yield from _objections(expect.command, plan)
+        yield from _objections(expect.command, plan, proceed)
 
 
-def _objections(command: Command, plan: Plan) -> Iterator[str]:
+def _objections(
+    command: Command, plan: Plan, proceed: Callable[[], bool]
+) -> Iterator[str]:
     line = command.argv
     argv = ("/bin/sh", "-c", line[0]) if command.shell else line
-    words = " ".join(line)
+    words, within_ms = " ".join(line), min(COMMAND_MS, plan.timeout_ms)
     try:
         end = run_briefly(
             argv,
             cwd=plan.cwd,
             environment=plan.environment,
-            within_ms=COMMAND_MS,
+            within=Patience(within_ms, proceed),
             most_bytes=_SAID_BYTES,
         )
     except LaunchError as error:
         yield f"no evidence: {error.message}"
         return
     if end.timed_out:
-        yield f"no evidence: {words} took more than {COMMAND_MS // 1000} s"
+        yield f"no evidence: {words} took more than {within_ms / 1000:g} s"
     elif end.exit_code != 0:
         said = " ".join(sanitise(end.output).split())[-_SAID_LENGTH:]
         how = f"ended with exit code {end.exit_code}"

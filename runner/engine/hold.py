@@ -1,9 +1,10 @@
-"""Holds a job back while its agent's provider serves nobody."""
+"""Ends a run in the index, and holds its job back where its receipt says so."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runner.engine.settle import settle
 from runner.model.instants import parse_ms, utc_text
 from runner.model.occurrence import Reason
 from runner.store import control, standing
@@ -15,11 +16,19 @@ if TYPE_CHECKING:
     from runner.model.receipt import Receipt
 
 
-def hold_back(project: Project, receipt: Receipt) -> None:
-    """Let nothing of a job start by schedule before the time that its provider told.
+def end_run(project: Project, receipt: Receipt) -> bool:
+    """Copy a receipt into the run's row, with what follows from it for the job.
 
-    Call it inside the transaction that ends the run.
+    False if the row had ended before. Call it inside a transaction.
     """
+    ended = settle(project.index, receipt)
+    if ended:
+        _hold_back(project, receipt)
+    return ended
+
+
+def _hold_back(project: Project, receipt: Receipt) -> None:
+    """Let nothing of a job start by schedule before the time that its provider told."""
     told = receipt.error.data.get("resets_at") if receipt.error else None
     if receipt.error is None or not isinstance(told, str):
         return

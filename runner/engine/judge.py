@@ -70,14 +70,18 @@ _STOPPED: dict[StopReason, tuple[RunStatus, Code]] = {
 
 def judge(facts: Facts) -> Judgement:
     """The one place that says what counts as success."""
-    stop = facts.stopped
-    if stop is not None:
-        status, code = _STOPPED[stop.reason]
-        return status, ErrorEnvelope(code, stop.why, data=dict(stop.data))
+    if facts.stopped is not None:
+        return judge_stop(facts.stopped)
     if facts.exit.code is None and facts.exit.signal is None:
         text = "its exit status was lost, so nobody knows how it ended"
         return RunStatus.LOST, ErrorEnvelope(Code.JOB_LOST, text)
     return _by_itself(facts)
+
+
+def judge_stop(stop: Stop) -> Judgement:
+    """The judgement on what we ended ourselves, or never began."""
+    status, code = _STOPPED[stop.reason]
+    return status, ErrorEnvelope(code, stop.why, data=dict(stop.data))
 
 
 def _by_itself(facts: Facts) -> Judgement:

@@ -14,8 +14,14 @@ from runner.engine.repair import finish_unstarted, repair_if_free
 from runner.engine.tick import start_workers
 from runner.engine.told_roles import told_role
 from runner.model.definition import Definition, decode_definition
-from runner.model.errors import Code, JobInvalidError, OverlapError
+from runner.model.errors import (
+    Code,
+    JobInvalidError,
+    OverlapError,
+    PolicyDeniedError,
+)
 from runner.model.job import Overlap
+from runner.model.role import Profile
 from runner.model.run import RunStatus, Trigger
 from runner.process.environment import dump_base, record_base
 from runner.store import jobs, runs
@@ -90,9 +96,10 @@ def submit(project: Project, order: Order) -> str:
 def queue(project: Project, wanted: Wanted) -> str:
     """Queue a run and see that a worker takes it.
 
-    Raises OverlapError, BudgetExceededError.
+    Raises OverlapError, BudgetExceededError, PolicyDeniedError.
     """
     job = wanted.job
+    _demand_no_way_round(wanted)
     demand_funds(purse_of(project), Subject(job, wanted.role))
     repair_if_free(project)
     with transaction(project.index, durable=True):
@@ -171,6 +178,18 @@ def invalid(row: Row) -> JobInvalidError:
         return JobInvalidError(Code.JOB_INVALID_SPEC, f"{row['id']} is invalid")
     message = f"{problem.where}: {problem.message}"
     return JobInvalidError(problem.code, message, hint=problem.hint or _ALL_PROBLEMS)
+
+
+def _demand_no_way_round(wanted: Wanted) -> None:
+    """An agent's arguments could undo what its role keeps it from."""
+    actor = wanted.actor
+    if wanted.job.agent is None or wanted.args is None:
+        return
+    if actor.role.profile is not Profile.FULL:
+        message = f"{actor.name} acts as {actor.role.name} and may not give arguments"
+        raise PolicyDeniedError(
+            message, hint="Tell the agent by its prompt, with `--param`."
+        )
 
 
 def _refuse_overlap(project: Project, job_id: str) -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from runner.agents.base import AgentRequest
-from runner.engine.engage import Engaged, engage
-from runner.engine.prompt import prompt_of, prompt_to_go_on
-from runner.engine.settle import read_receipt
 from runner.model.errors import PolicyDeniedError, TargetUnresolvedError
 from runner.model.job import Command, Prompt, PromptFile, Script, SpecDocument
 from runner.process.environment import (
@@ -30,6 +25,7 @@ from runner.process.interpreter import python_argv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runner.engine.engage import Engaged
     from runner.engine.project import Project
     from runner.model.definition import Definition
     from runner.model.job import Target
@@ -56,9 +52,12 @@ class Plan(NamedTuple):
 
     def secrets(self) -> list[str]:
         """Values that must not appear in what we write, longer ones first."""
+        variables = [*self.environment.items()]
+        if self.agent is not None:
+            variables += self.agent.variables
         found = {
             value
-            for name, value in self.environment.items()
+            for name, value in variables
             if looks_secret(name) and len(value) >= _SECRET_LENGTH
         }
         return sorted(found, key=len, reverse=True)
@@ -77,7 +76,7 @@ class Execution(NamedTuple):
     scratch: Path | None = None
 
 
-class _Surroundings(NamedTuple):
+class Surroundings(NamedTuple):
     """The child's environment, and all that `${NAME}` may refer to."""
 
     environment: dict[str, str]
@@ -88,31 +87,45 @@ def plan(project: Project, case: Execution, base: Mapping[str, str]) -> Plan:
     """Everything that the run needs, resolved now.
 
     Raises TargetUnresolvedError, AgentUnavailableError, PolicyDeniedError,
-    BindingsInvalidError.
+    BindingsInvalidError, BudgetExceededError.
     """
     claim, job = case.claim, case.definition.job
     root = Path(case.definition.root)
     around = _surroundings(case, base)
     args = job.args if claim.args is None else claim.args
     environment = around.environment
-    prompt, engaged = None, None
+    path = environment.get("PATH", FALLBACK_PATH)
+    argv: tuple[str, ...] = ()
     if isinstance(job.target, Command | Script):
-        argv = _argv(job.target, root, environment, (args, job.python))
-    else:
-        prompt = _prompt(project, case)
-        engaged = _engaged(project, case, around)
-        argv = engaged.command.argv
-        environment = {**environment, **engaged.command.environment}
-    return Plan(
-        argv=_located(argv, root, environment.get("PATH", FALLBACK_PATH)),
+        words = _argv(job.target, root, environment, (args, job.python))
+        argv = _located(words, root, path)
+    chosen = Plan(
+        argv=argv,
         cwd=root,
         environment=environment,
-        prompt=prompt,
-        agent=engaged,
+        prompt=None,
+        agent=None,
         timeout_ms=(claim.timeout or job.timeout) * 1000,
         target=_words(job.target),
         scratch=case.scratch,
     )
+    return chosen if argv else _for_agent(project, case, around, chosen)
+
+
+def _for_agent(
+    project: Project, case: Execution, around: Surroundings, chosen: Plan
+) -> Plan:
+    """The plan completed by what only agents need."""
+    from runner.engine.agent_work import assign
+
+    prompt, engaged = assign(project, case, around)
+    environment = {**chosen.environment, **engaged.command.environment}
+    path = environment.get("PATH", FALLBACK_PATH)
+    argv = _located(engaged.command.argv, chosen.cwd, path)
+    made = chosen._replace(
+        argv=argv, environment=environment, prompt=prompt, agent=engaged
+    )
+    return made._replace(agent=engaged.hiding(made.secrets()))
 
 
 def _argv(
@@ -138,39 +151,6 @@ def _argv(
             return ("/bin/sh", "-c", line[0], *rest)
         case Command(argv):
             return (*argv, *args)
-
-
-def _prompt(project: Project, case: Execution) -> str:
-    claim, definition = case.claim, case.definition
-    if claim.resume is None or claim.replay_of is None:
-        return prompt_of(definition.job, definition.root, claim.params)
-    earlier = read_receipt(project.state.run_folder(claim.job_id, claim.replay_of))
-    if earlier is None:
-        message = f"run {claim.replay_of} has no receipt any more"
-        raise TargetUnresolvedError(message, hint="Replay it without `--resume`.")
-    return prompt_to_go_on(earlier)
-
-
-def _engaged(project: Project, case: Execution, around: _Surroundings) -> Engaged:
-    claim, definition = case.claim, case.definition
-    job = definition.job
-    if job.agent is None or case.scratch is None:
-        message = f"{job.id} has a prompt and no agent"
-        raise TargetUnresolvedError(message, hint="Name one with `agent:`.")
-    request = AgentRequest(
-        job_id=job.id,
-        agent=job.agent,
-        role=definition.roles[claim.role],
-        run_id=claim.run_id,
-        root=definition.root,
-        prompt_file=str(case.folder.prompt),
-        scratch=str(case.scratch),
-        args=job.args if claim.args is None else claim.args,
-        environment=around.environment,
-        resume=claim.resume,
-        as_root=os.geteuid() == 0,
-    )
-    return engage(project, request, around.known)
 
 
 def _located(argv: tuple[str, ...], root: Path, path: str) -> tuple[str, ...]:
@@ -200,7 +180,7 @@ def _script(root: Path, path: str) -> Path:
     return script
 
 
-def _surroundings(case: Execution, base: Mapping[str, str]) -> _Surroundings:
+def _surroundings(case: Execution, base: Mapping[str, str]) -> Surroundings:
     """The base, `env_file`, `env`, `env_pass`, filtered by the role; then ours."""
     claim, definition, folder, _, scratch = case
     job, role = definition.job, definition.roles[claim.role]
@@ -230,7 +210,7 @@ def _surroundings(case: Execution, base: Mapping[str, str]) -> _Surroundings:
         "JOBCONSOLE_ROLE_FILE": str(folder.role),
         "JOBCONSOLE_INPUT": msgspec.json.encode(job.input).decode(),
     }
-    return _Surroundings({**environment, **ours}, known)
+    return Surroundings({**environment, **ours}, known)
 
 
 def _allowed(

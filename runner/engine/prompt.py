@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from runner.model.errors import (
     TargetUnresolvedError,
 )
 from runner.model.job import Prompt, PromptFile, SpecDocument
+from runner.model.run import RunStatus
+from runner.model.text import is_text
 from runner.store.folders import open_regular
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from runner.model.receipt import Receipt
 
 _BLANK = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_ENDED = {RunStatus.CANCELLED: "was cancelled", RunStatus.LOST: "was lost"}
 _MOST_BYTES = 1024 * 1024
 
 
@@ -44,7 +46,7 @@ def prompt_of(job: Job, root: str, params: Mapping[str, str]) -> str:
 
 def prompt_to_go_on(earlier: Receipt) -> str:
     """For an agent that goes on in the session of an earlier run."""
-    how = str(earlier.status).replace("_", " ")
+    how = _ENDED.get(earlier.status) or str(earlier.status).replace("_", " ")
     why = f" ({earlier.error.message})" if earlier.error else ""
     return f"Your earlier run of this job {how}{why}. Go on where you stopped."
 
@@ -57,6 +59,10 @@ def bindings(job: Job, given: Mapping[str, str]) -> dict[str, str]:
             raise BindingsInvalidError(message, hint=_known(job, name))
     values = {name: given.get(name, usual) for name, usual in job.params.items()}
     filled = {name: value for name, value in values.items() if value is not None}
+    for name, value in filled.items():
+        if not is_text(value):
+            message = f"the value of {name} is not text in UTF-8"
+            raise BindingsInvalidError(message, hint="Give it in UTF-8.")
     missing = [name for name in values if name not in filled]
     if missing:
         message = f"{job.id} needs a value for {', '.join(missing)}"
@@ -68,6 +74,8 @@ def bindings(job: Job, given: Mapping[str, str]) -> dict[str, str]:
 def _known(job: Job, name: str) -> str:
     if not job.params:
         return "Name its parameters with `params:` in the configuration."
+    import difflib  # seldom, and in a client
+
     near = difflib.get_close_matches(name, job.params, n=1)
     names = ", ".join(job.params)
     return f"Did you mean {near[0]}?" if near else f"It has: {names}."

@@ -21,6 +21,7 @@ from runner.model.receipt import (
 )
 from runner.model.run import Trigger
 from runner.model.text import sanitise
+from runner.process.environment import masked
 from runner.store.folders import RunFolder, open_regular, write_file
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def host(boot: str) -> HostRecord:
 
 def manifest(claim: Claim, plan: Plan, revision: str | None) -> bytes:
     """What exactly ran: names of the environment, never their values."""
-    agent = plan.agent
+    agent, secrets = plan.agent, plan.secrets()
     prompt = plan.prompt and hashlib.sha256(plan.prompt.encode()).hexdigest()
     what = {
         "schema": 1,
@@ -61,10 +62,10 @@ def manifest(claim: Claim, plan: Plan, revision: str | None) -> bytes:
         "started_at": utc_text_ms(claim.started_ms),
         "replay_of": claim.replay_of,
         "args": claim.args,
-        "params": claim.params,
+        "params": masked(claim.params),
         "resume": claim.resume,
         "timeout": claim.timeout,
-        "argv": plan.argv,
+        "argv": [redact(word, secrets) for word in plan.argv],
         "cwd": str(plan.cwd),
         "environment": sorted(plan.environment),
         "role": claim.role,
@@ -204,8 +205,8 @@ def _about_agent(receipt: Receipt, agent: AgentRecord) -> Iterator[str]:
     yield f"by {agent.name}{model}{session}"
     usage = receipt.usage or Usage()
     if usage.tokens is not None:
-        kinds = f"{usage.input_tokens or 0} in, {usage.output_tokens or 0} out"
-        yield f"{usage.tokens} tokens ({kinds})"
+        kinds = f" ({usage.input_tokens or 0} in, {usage.output_tokens} out)"
+        yield f"{usage.tokens} tokens{kinds if usage.output_tokens is not None else ''}"
     if usage.turns:
         yield f"{usage.turns} turns, {usage.tools or 0} calls of tools"
     if receipt.cost_usd is not None:

@@ -10,13 +10,16 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from runner.agents.base import Told
+import msgspec
+
 from runner.engine import record
+from runner.engine.hold import end_run
 from runner.engine.manifest import read_manifest
-from runner.engine.settle import read_receipt, settle, write_receipt
+from runner.engine.receipts import outline
+from runner.engine.settle import read_receipt, write_receipt
 from runner.engine.sightings import read_sightings
 from runner.model.errors import Code
-from runner.model.instants import utc_text_ms
+from runner.model.job import Kind
 from runner.model.receipt import (
     AgentRecord,
     ErrorEnvelope,
@@ -29,7 +32,7 @@ from runner.process.descendants import Found, Trace, kill_all, survivors
 from runner.process.failpoint import failpoint
 from runner.process.identity import is_alive
 from runner.process.locks import PidLock
-from runner.process.scratch import remove_scratch
+from runner.process.scratch import remove_scratch, scratch_path
 from runner.process.table import FileKey, ProcessTable, process_table
 from runner.store import events, pulse, runs
 from runner.store.db import transaction
@@ -41,8 +44,11 @@ if TYPE_CHECKING:
     from runner.engine.project import Project
     from runner.process.clock import Clock
     from runner.store.folders import RunFolder
-    from runner.store.runs import RunRow
+    from runner.store.run_rows import RunRow
     from runner.store.spending import Bill
+
+_SESSION = "agent_session"
+"""The event in which an agent tells its session."""
 
 _KILL_MS = 5_000
 
@@ -114,7 +120,7 @@ def _lost(project: Project, run: RunRow) -> bool:
     def end() -> _End:
         ended = _end_survivors(project.clock, process_table(), _trace(run, folder))
         failpoint("repair.survivors_ended")
-        _clear_scratch(folder)
+        _clear_scratch(project, run, folder)
         leftovers = tuple(
             LeftoverRecord(pid, found.process.command, found.how, "killed")
             for pid, found in ended.items()
@@ -127,11 +133,14 @@ def _lost(project: Project, run: RunRow) -> bool:
         return seized and _finish(project, run, folder, end)
 
 
-def _clear_scratch(folder: RunFolder) -> None:
-    """Remove the folder that an agent had to itself."""
+def _clear_scratch(project: Project, run: RunRow, folder: RunFolder) -> None:
+    """Remove the folder that an agent had to itself, also one that no manifest names."""
+    if run.kind != Kind.AGENT:
+        return
     manifest = read_manifest(folder)
     if manifest is not None and manifest.tmpdir is not None:
         remove_scratch(Path(manifest.tmpdir))
+    remove_scratch(scratch_path(run.run_id, project.base()))
 
 
 def _cancelled(project: Project, run: RunRow) -> bool:
@@ -175,7 +184,7 @@ def _finish(
         failpoint("repair.receipt_written")
     with transaction(project.index):
         runs.redo_claim(project.index, run.run_id)
-        return settle(project.index, receipt)
+        return end_run(project, receipt)
 
 
 def _written(project: Project, run: RunRow, folder: RunFolder, end: _End) -> Receipt:
@@ -196,30 +205,15 @@ def _written(project: Project, run: RunRow, folder: RunFolder, end: _End) -> Rec
 
 def _receipt(project: Project, run: RunRow, end: _End, now_ms: int) -> Receipt:
     status, error, leftovers = end
-    started_ms = run.started_ms
-    return Receipt(
-        run_id=run.run_id,
-        sequence=run.seq,
-        job_id=run.job_id,
-        kind=run.kind,
-        trigger=run.trigger,
-        role=run.role,
-        actor=run.actor,
-        status=status,
-        queued_at=utc_text_ms(run.queued_ms),
-        host=record.host(project.identity.boot),
-        scheduled_for=record.instant_or_none(run.scheduled_for),
-        started_at=record.time_or_none(started_ms),
-        ended_at=utc_text_ms(now_ms),
-        duration_ms=None if started_ms is None else max(now_ms - started_ms, 0),
+    return msgspec.structs.replace(
+        outline(project, run, status, now_ms),
         error=error,
-        leftovers=leftovers,
         usage=_usage(run.bill),
         cost_usd=run.bill.cost_usd,
         cost_estimated=run.bill.cost_estimated,
         agent=_agent(project.state.run_folder(run.job_id, run.run_id)),
+        leftovers=leftovers,
         leftovers_method="after the worker's death",
-        references=record.references(run.replay_of),
     )
 
 
@@ -237,7 +231,7 @@ def _agent(folder: RunFolder) -> AgentRecord | None:
         return None
     session: str | None = None
     for event in events.parse(read_regular(folder.events)):
-        if event["event"] == Told.SESSION and isinstance(event.get("session"), str):
+        if event["event"] == _SESSION and isinstance(event.get("session"), str):
             session = str(event["session"])
     return AgentRecord(manifest.agent, manifest.model, session, manifest.resume)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from runner.model.job import Job
     from runner.model.orders import ReplayOrder
     from runner.model.role import Role
+
+
+_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+"""An agent told it: it must be nothing else when it stands on a command line."""
 
 
 class Replayed(NamedTuple):
@@ -71,9 +76,10 @@ def replay(project: Project, reference: str, order: ReplayOrder) -> Replayed:
         )
     actor = actor_of(project, order.actor_user)
     role = _role(chosen, now, order.role or then.role, actor)
+    chosen = _under_authority(chosen, now)
     wanted = Wanted(
         job=chosen.job,
-        definition=_kept(project, chosen, now),
+        definition=_kept(project, chosen),
         role=role,
         actor=actor,
         trigger=Trigger.REPLAY,
@@ -119,7 +125,7 @@ def _then(project: Project, run_id: str) -> _Then:
 
 def _session(job: Job, then: _Then) -> str:
     """The session in which the agent of then can go on."""
-    if then.session is None:
+    if then.session is None or not _SESSION.fullmatch(then.session):
         message = f"run {then.run_id} left no session to go on with"
     elif job.agent is None or not adapter(job.agent).can_resume:
         message = f"the agent of {job.id} cannot go on with a session"
@@ -134,10 +140,23 @@ def _role(chosen: Definition, now: Definition | None, name: str, actor: Actor) -
     return role if now is None else role_for(now, name, actor)
 
 
-def _kept(project: Project, chosen: Definition, now: Definition | None) -> str:
-    """The hash of the definition to run: roles mean what they mean now."""
-    roles = chosen.roles if now is None else now.roles
-    digest, body = msgspec.structs.replace(chosen, roles=roles).encode()
+def _under_authority(chosen: Definition, now: Definition | None) -> Definition:
+    """As it was then; but roles mean what they mean now, and budgets are those of now."""
+    if now is None:
+        return chosen
+    job, agent = chosen.job, chosen.job.agent
+    if agent is not None and now.job.agent is not None:
+        of_now = now.job.agent
+        agent = msgspec.structs.replace(
+            agent, budget=of_now.budget, daily=of_now.daily, prices=of_now.prices
+        )
+        job = msgspec.structs.replace(job, agent=agent)
+    return msgspec.structs.replace(chosen, job=job, roles=now.roles)
+
+
+def _kept(project: Project, chosen: Definition) -> str:
+    """The hash of the definition to run."""
+    digest, body = chosen.encode()
     with transaction(project.index):
         jobs.add_definitions(project.index, {digest: body})
     return digest

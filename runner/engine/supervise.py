@@ -210,6 +210,12 @@ def _swept(scene: Scene, trace: Trace, grace_ms: int) -> tuple[LeftoverRecord, .
     return tuple(_record(found, "killed") for found in ended.values())
 
 
+def sweep(scene: Scene) -> tuple[LeftoverRecord, ...]:
+    """End what was started for the run after its attempt."""
+    trace = Trace(scene.run_id, None, {}, frozenset(), None)
+    return _swept(scene, trace, LEFTOVER_GRACE_MS)
+
+
 def _record(found: Found, outcome: str) -> LeftoverRecord:
     process = found.process
     return LeftoverRecord(process.pid, process.command, found.how, outcome)

@@ -80,9 +80,9 @@ def start_workers(project: Project) -> int:
     if not _work_is_waiting(project):
         return 0
     from runner.engine import admit
-    from runner.engine.enclosure import enclosing_worker
+    from runner.engine.enclosure import is_inside
 
-    inside = enclosing_worker(project) is not None
+    inside = is_inside(project)
     with transaction(project.index):
         if inside:
             meta.put(project.index, {meta.ASKED: str(os.getpid())})

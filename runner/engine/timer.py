@@ -22,7 +22,7 @@ from runner.store.workers import WorkerRow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runner.engine.enqueue import Grants
+    from runner.engine.grants import Grants
     from runner.engine.project import Project
 
 LOOK_MS = 1_000
@@ -109,7 +109,10 @@ class Timer:
         """Enqueue what is due and take the first free place for ourselves."""
         project = self._project
         index = project.index
-        grants = self._grants or grants_for(project, project.now())
+        # One who slept over the instant has more to decide than was asked about.
+        due = self._prepared_for or 0
+        asked = self._grants if project.now() <= due + LINGER_MS // 1000 else None
+        grants = asked or grants_for(project, project.now())
         with transaction(index, durable=True):
             reading = read_clocks(project)
             enqueue_at(index, reading, grants)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runner.engine.day import zone_name
-from runner.engine.enqueue import Grants
+from runner.engine.grants import Grants
 from runner.store import jobs, meta
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def grants_for(project: Project, until: int) -> Grants:
     told: Mapping[str, str] = {}
     if meta.get(project.index, meta.DAEMON):
         told = _asked(project, jobs.due_without_role(project.index, until))
-    return Grants(told, zone_name(project))
+    return Grants(told, zone_name(project), project.clock.wall_ms())
 
 
 def _asked(project: Project, job_ids: Sequence[str]) -> Mapping[str, str]:

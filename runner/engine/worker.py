@@ -10,6 +10,7 @@ upgrade of the program on disk never mixes two versions in one process.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -17,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from runner import __version__
 from runner.engine import admit
-from runner.engine.execute import Executed, Hands, execute
-from runner.engine.hold import hold_back
+from runner.engine.execute import Executed, execute
+from runner.engine.hold import end_run
+from runner.engine.perform import Hands
 from runner.engine.project import Project, open_project
 from runner.engine.refresh import refresh
-from runner.engine.settle import settle
 from runner.engine.timer import Timer
 from runner.process.descendants import Reaper, become_subreaper
 from runner.process.environment import current
@@ -51,6 +52,7 @@ class Worker:
         self._seen_version = -1
         table = process_table()
         reaper = Reaper(table, project.clock, subreaper=become_subreaper())
+        self._drives_agents = False
         self._hands = Hands(project, project.base(), table, reaper, self._look_around)
 
     def sign_in(self, pool: str | None) -> bool:
@@ -77,6 +79,7 @@ class Worker:
 
         One that came for an instant waits for it until `linger_until_ms`.
         """
+        self._drives_agents = self._learnt_to_drive(pool)
         executed: Executed | None = None
         here = True
         while here:
@@ -102,11 +105,10 @@ class Worker:
         project = self._project
         appointed: list[WorkerRow] = []
         # A power cut must not undo the claim of an agent run: it would run twice.
-        durable = runs.agents_waiting(project.index, pool)
+        durable = self._drives_agents and runs.agents_waiting(project.index, pool)
         with transaction(project.index, durable=durable):
             if executed is not None:
-                settle(project.index, executed.receipt)
-                hold_back(project, executed.receipt)
+                end_run(project, executed.receipt)
             claim = self._next(pool, durable=durable)
             leaves = claim is None and may_leave
             if leaves:
@@ -116,15 +118,27 @@ class Worker:
             admit.gather(project, admit.start(project, appointed))
         return claim, not leaves
 
+    def _learnt_to_drive(self, pool: str) -> bool:
+        """Import what agents need where the pool has jobs for them.
+
+        One that has not leaves runs of agents to others: what comes later must not be
+        imported between two runs.
+        """
+        if not jobs.pool_has_agents(self._project.index, pool):
+            return False
+        importlib.import_module("runner.engine.agent_work")
+        return True
+
     def _await_work(self, pool: str, until_ms: int) -> None:
         """Wait until something is queued for the pool, or the time is over."""
         index, clock = self._project.index, self._project.clock
+        boot = self._project.identity.boot
         seen = -1
         while clock.wall_ms() < until_ms:
             clock.sleep(_GLANCE_MS)
             if data_version(index) != seen:
                 seen = data_version(index)
-                if runs.claimable(index, self._project.identity.boot).get(pool):
+                if runs.claimable(index, boot, clock.wall_ms()).get(pool):
                     return
 
     def _next(self, pool: str, *, durable: bool) -> Claim | None:

@@ -37,6 +37,15 @@ def sanitise(text: str, *, colour: bool = False) -> str:
     return _UNWANTED.sub(lambda it: (it["colour"] or "") if colour else "", text)
 
 
+def is_text(text: str) -> bool:
+    """Whether it can be written in UTF-8: words of a command line may be any bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def one_line(text: str) -> str:
     """The same for a cell or a message: blanks for newlines and tabs."""
     return " ".join(sanitise(text).split())

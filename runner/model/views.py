@@ -98,6 +98,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
 
     `replay_of` is the run that this one repeats. `cost_estimated`: its agent told
     none. Of a run that goes on, cost and tokens are what is known so far.
+    `quiet`: it succeeded with nothing to report.
     """
 
     seq: int
@@ -119,6 +120,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: float | None = None
     cost_estimated: bool = False
     tokens: int | None = None
+    quiet: bool = False
 
     @property
     def duration_ms(self) -> int | None:

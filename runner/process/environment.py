@@ -36,14 +36,10 @@ HIDDEN = "[hidden]"
 FALLBACK_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 AGENT_KEYS = (
-    "ANTHROPIC_*",
-    "OPENAI_*",
-    "GEMINI_*",
-    "GOOGLE_API_KEY",
-    "OPENROUTER_*",
-    "CLAUDE_CODE_*",
-    "CLAUDECODE",
-    "CODEX_*",
+    *("*_API_KEY", "*_API_TOKEN", "*_AUTH_TOKEN", "*_OAUTH_TOKEN"),
+    *("ANTHROPIC_*", "AWS_*", "AZURE_*", "GEMINI_*", "GOOGLE_*", "OPENAI_*"),
+    *("OPENROUTER_*", "CLAUDE_*", "CLAUDECODE", "CODEX_*", "CURSOR_*", "OPENCODE*"),
+    *("GH_TOKEN", "GITHUB_TOKEN", "GITLAB_TOKEN"),
 )
 """Keys and markers of other tools: agents get them only where `env_pass` names them."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     "seq, run_id, job_id, trigger, role, actor, status, scheduled_for, queued_ms,"
     " started_ms, ended_ms, exit_code, signal, error_code, error_message, replay_of,"
-    " cost_usd, cost_estimated, tokens"
+    " cost_usd, cost_estimated, tokens, quiet"
 )
 
 
@@ -151,4 +151,5 @@ def _view(row: Row) -> RunView:
     values["trigger"] = Trigger(row["trigger"])
     values["status"] = RunStatus(row["status"])
     values["cost_estimated"] = bool(row["cost_estimated"])
+    values["quiet"] = bool(row["quiet"])
     return RunView(**values)

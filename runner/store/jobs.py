@@ -180,6 +180,12 @@ def definitions(connection: Connection) -> list[bytes]:
     return [bytes(row[0]) for row in connection.execute(queries("jobs")["definitions"])]
 
 
+def pool_has_agents(connection: Connection, pool: str) -> bool:
+    """Whether some job of the pool, or a run that waits there, is an agent's."""
+    statement = queries("jobs")["pool_has_agents"]
+    return bool(connection.execute(statement, {"pool": pool}).fetchone()[0])
+
+
 def agent_definitions(connection: Connection) -> list[bytes]:
     """The same of those that an agent does."""
     statement = queries("jobs")["agent_definitions"]

@@ -44,15 +44,19 @@ class GrowingFile:
 
     def __init__(self, path: Path, offset: int = 0) -> None:
         self._path = path
-        self._offset = offset
+        self.offset = offset
+
+    def size(self) -> int:
+        """How much is there now; 0 where there is no file."""
+        try:
+            return self._path.lstat().st_size
+        except OSError:
+            return 0
 
     @classmethod
     def from_its_end(cls, path: Path) -> GrowingFile:
         """What is in the file by now is passed over."""
-        try:
-            return cls(path, path.lstat().st_size)
-        except OSError:
-            return cls(path)
+        return cls(path, cls(path).size())
 
     def read(self, most: int) -> bytes:
         """At most so many; none where there is no file yet."""
@@ -61,7 +65,7 @@ class GrowingFile:
         except OSError:
             return b""
         with file:
-            file.seek(self._offset)
+            file.seek(self.offset)
             news = file.read(most)
-        self._offset += len(news)
+        self.offset += len(news)
         return news

@@ -6,13 +6,15 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.model.errors import StateUnavailableError
-from runner.model.identity import Identity
 from runner.model.run import TRANSITIONS, RunStatus, Trigger, new_run_id
-from runner.store.db import Connection, Row, queries
+from runner.store.db import Connection, queries
+from runner.store.run_rows import RunRow, args_of, params_of, run_rows
 from runner.store.spending import Bill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from runner.model.identity import Identity
 
 SCHEDULED_PRIORITY = 1
 ASKED_PRIORITY = 0
@@ -66,38 +68,6 @@ class Claim(NamedTuple):
     resume: str | None = None
 
 
-class RunRow(NamedTuple):
-    """A run as the index knows it. `worker` is who claimed it, dead or alive."""
-
-    seq: int
-    run_id: str
-    job_id: str
-    kind: str
-    trigger: Trigger
-    role: str
-    actor: str
-    status: RunStatus
-    definition: str
-    args: tuple[str, ...] | None
-    timeout: int | None
-    scheduled_for: int | None
-    queued_ms: int
-    queued_boot: str
-    started_ms: int | None
-    ended_ms: int | None
-    worker: Identity | None
-    cancel: int
-    cancel_actor: str | None
-    exit_code: int | None
-    signal: int | None
-    error_code: str | None
-    error_message: str | None
-    replay_of: str | None
-    params: Mapping[str, str]
-    resume: str | None
-    bill: Bill
-
-
 class Ending(NamedTuple):
     """How a run ended, as its row tells it."""
 
@@ -143,7 +113,8 @@ def claim(
 ) -> Claim | None:
     """Take the next run of the pool; None where there is nothing to take.
 
-    What was queued before this boot is left to repair. Call it inside a transaction.
+    What was queued before this boot is left to repair, and what the schedule brought of
+    a job that is held, to later. Call it inside a transaction.
     """
     identity = claimant.identity
     parameters = {
@@ -159,16 +130,18 @@ def claim(
     if row is None:
         return None
     values = dict(row)
-    values["args"] = _args(row)
-    values["params"] = _params(row)
+    values["args"] = args_of(row)
+    values["params"] = params_of(row)
     values["trigger"] = Trigger(row["trigger"])
     return Claim(**values)
 
 
-def claimable(connection: Connection, boot: str) -> dict[str, int]:
+def claimable(connection: Connection, boot: str, now_ms: int) -> dict[str, int]:
     """How many queued runs of each pool could start now, if there were workers."""
-    statement = queries("runs")["claimable"]
-    return dict(map(tuple, connection.execute(statement, {"boot": boot})))
+    parameters = {"boot": boot, "now_ms": now_ms}
+    return dict(
+        map(tuple, connection.execute(queries("runs")["claimable"], parameters))
+    )
 
 
 def agents_waiting(connection: Connection, pool: str) -> bool:
@@ -207,12 +180,14 @@ def cancel_level(connection: Connection, run_id: str) -> tuple[int, str | None]:
 
 
 def cancelled_unstarted(connection: Connection) -> list[RunRow]:
-    return _rows(connection.execute(queries("runs")["cancelled_unstarted"]).fetchall())
+    return run_rows(
+        connection.execute(queries("runs")["cancelled_unstarted"]).fetchall()
+    )
 
 
 def running(connection: Connection) -> list[RunRow]:
     """Runs that somebody claimed and that have not ended."""
-    return _rows(connection.execute(queries("runs")["running"]).fetchall())
+    return run_rows(connection.execute(queries("runs")["running"]).fetchall())
 
 
 def of_worker(connection: Connection, worker: Identity) -> RunRow | None:
@@ -224,7 +199,7 @@ def of_worker(connection: Connection, worker: Identity) -> RunRow | None:
 def queued_before_boot(connection: Connection, boot: str) -> list[RunRow]:
     """Queued runs that were enqueued before the machine started anew."""
     rows = connection.execute(queries("runs")["queued_elsewhen"], (boot,))
-    return _rows(rows.fetchall())
+    return run_rows(rows.fetchall())
 
 
 def redo_claim(connection: Connection, run_id: str) -> None:
@@ -239,7 +214,7 @@ def set_boot(connection: Connection, run_id: str, boot: str) -> None:
 
 def find(connection: Connection, run_id: str) -> RunRow | None:
     row = connection.execute(queries("runs")["one"], (run_id,)).fetchone()
-    return None if row is None else _rows([row])[0]
+    return None if row is None else run_rows([row])[0]
 
 
 def count(connection: Connection, most: int) -> int:
@@ -281,32 +256,3 @@ def known_body(connection: Connection, definition: str) -> bytes | None:
         "SELECT body FROM definitions WHERE hash = ?", (definition,)
     ).fetchone()
     return None if row is None else bytes(row[0])
-
-
-def _rows(rows: list[Row]) -> list[RunRow]:
-    return [_row(row) for row in rows]
-
-
-_MADE = frozenset({"worker", "bill"})
-"""What is made of several columns."""
-
-
-def _row(row: Row) -> RunRow:
-    values = {name: row[name] for name in RunRow._fields if name not in _MADE}
-    values["args"] = _args(row)
-    values["params"] = _params(row)
-    values["trigger"] = Trigger(row["trigger"])
-    values["status"] = RunStatus(row["status"])
-    pid = row["worker_pid"]
-    worker = pid and Identity(pid, row["worker_start"], row["worker_boot"])
-    bill = Bill(*(row[name] for name in Bill._fields))
-    bill = bill._replace(cost_estimated=bool(bill.cost_estimated))
-    return RunRow(**values, worker=worker or None, bill=bill)
-
-
-def _args(row: Row) -> tuple[str, ...] | None:
-    return None if row["args"] is None else tuple(json.loads(row["args"]))
-
-
-def _params(row: Row) -> dict[str, str]:
-    return {} if row["params"] is None else dict(json.loads(row["params"]))

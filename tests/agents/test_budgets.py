@@ -136,3 +136,23 @@ def test_a_day_is_used_up(lab: Lab, tmp_path: Path) -> None:
         assert [it.job_id for it in ran] == ["asked"]
         assert "1050 of 1050 tokens" in site.jobconsole("why", "due").stdout
         assert site.run("other").receipt.status is RunStatus.SUCCEEDED
+
+
+def test_two_at_once_share_a_day(lab: Lab, tmp_path: Path) -> None:
+    """Neither alone has used it up; both are stopped."""
+    limit = 20_000
+    member = {"profile": "workspace", "budget": {"per_day": {"tokens": limit}}}
+    both_are_here = "until [ -e one.here ] && [ -e other.here ]; do sleep 0.02; done"
+    pair = {}
+    for it in ("one", "other"):
+        meets = shell("codex", f"touch {it}.here; {both_are_here}")
+        pair[it] = Meeting((meets, loop("codex")), {"role": "member"})
+    root, roles = tmp_path / "project", {"member": member}
+    outcomes = meet(lab, root, "codex", pair, roles=roles)
+    receipts = [it.receipt for it in outcomes.values()]
+    for receipt in receipts:
+        error = error_of(receipt)
+        assert error.code == Code.AGENT_BUDGET_EXCEEDED
+        assert error.data["budget_of"] == "a day of role member"
+        assert float(str(error.data["used"])) > limit
+    assert all(used(it, "tokens") < limit for it in receipts)

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner.engine.manifest import read_manifest
+from runner.model.errors import Code
 from runner.model.run import RunStatus
-from tests.helpers.agent_runs import AT_ONCE, await_step, prompt_of
+from runner.process.scratch import scratch_path
+from tests.helpers.agent_runs import AT_ONCE, await_step, error_of, prompt_of
 from tests.helpers.agents import agent_job, agent_site, mcp_server, need
-from tests.helpers.site import worker_of
+from tests.helpers.processes import living
+from tests.helpers.site import started, worker_of
 from tests.helpers.wait import wait_until
 from tests.lab.script import Call, Hang, Say
 from tests.lab.vocabulary import ask_server, shell
@@ -25,12 +28,13 @@ if TYPE_CHECKING:
     from tests.helpers.lab import Lab
 
 ENDS = {
+    "late": RunStatus.TIMED_OUT,
     "done": RunStatus.SUCCEEDED,
     "cancelled": RunStatus.CANCELLED,
-    "late": RunStatus.TIMED_OUT,
     "lost": RunStatus.LOST,
 }
 TIMEOUT_SECONDS = 6
+FAILED = Code.JOB_EXECUTION_FAILED
 HIDDEN, OPEN = "setsid", "nohup"
 
 
@@ -102,7 +106,42 @@ def test_nothing_lives_on(lab: Lab, tmp_path: Path, name: str) -> None:
 def stop(site: AgentSite, run_ids: dict[str, str]) -> None:
     """One by its operator, one by its worker's death; another by its timeout."""
     assert site.jobconsole("cancel", run_ids["cancelled"]).returncode == 0
-    worker = worker_of(site.project, run_ids["lost"])
-    os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: not Path(f"/proc/{worker}").exists(), "the worker's end")
+    kill(worker_of(site.project, run_ids["lost"]))
     site.tick()
+
+
+def kill(worker: int) -> None:
+    """A process that nobody here waits for."""
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: not living([worker]), "the worker's end")
+
+
+def test_a_worker_that_dies_while_it_asks_the_servers(lab: Lab, tmp_path: Path) -> None:
+    """The agent has not begun, and a server that hangs is all that lives of the run."""
+    need("claude")
+    servers = {"hangs": mcp_server("hang")}
+    job = agent_job(lab, "claude", prompt=prompt_of("job"), mcp=servers)
+    with agent_site(lab, tmp_path / "project", {"jobs": {"job": job}}) as site:
+        run_id = site.begin("job")
+        wait_until(site.survivors, "the server")
+        kill(worker_of(site.project, run_id))
+        site.tick()
+        assert site.outcome("job").receipt.status is RunStatus.LOST
+        assert site.survivors() == []
+        assert not scratch_path(run_id, site.project.start).exists()
+    assert lab.asked() == []
+
+
+def test_a_program_that_is_killed(lab: Lab, tmp_path: Path) -> None:
+    need("codex")
+    about = prompt_of("job")
+    lab.script(leaves("codex", "done"), Hang(times=None), about=about)
+    job = agent_job(lab, "codex", prompt=about)
+    with agent_site(lab, tmp_path / "project", {"jobs": {"job": job}}) as site:
+        run_id = site.begin("job")
+        await_step(lab, "job", 1)
+        os.kill(started(site.project, run_id), signal.SIGKILL)
+        outcome = site.outcome("job")
+        error = error_of(outcome.receipt)
+        assert (error.code, error.message) == (FAILED, "ended by SIGKILL")
+        assert site.survivors() == []

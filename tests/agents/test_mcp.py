@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +16,6 @@ from tests.lab.script import Say
 from tests.lab.vocabulary import ask_server
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.helpers.agents import Outcome
     from tests.helpers.lab import Lab
 
@@ -89,3 +89,33 @@ def test_a_server_that_hangs(lab: Lab, tmp_path: Path) -> None:
             assert (outcome.receipt.duration_ms or 0) < PATIENCE_MS
         assert site.survivors() == []
     assert all("role=admin" in results_of(lab, name)[0] for name in AGENTS)
+
+
+def test_servers_of_others(lab: Lab, tmp_path: Path) -> None:
+    """Those of the operator and of the project's other tools are not the job's."""
+    need(*AGENTS)
+    root = tmp_path / "project"
+    proof = tmp_path / "started.txt"
+    argv = ["-c", f"echo 1 > '{proof}'"]
+    server = {"command": "/bin/sh", "args": argv}
+    theirs = json.dumps({"mcpServers": {"theirs": server}})
+    toml = f'[mcp_servers.theirs]\ncommand = "/bin/sh"\nargs = {json.dumps(argv)}\n'
+    trusted = f'[projects."{root}"]\ntrust_level = "trusted"\n'
+    files = {".mcp.json": theirs, ".codex/config.toml": toml}
+    allowed = json.dumps({"enableAllProjectMcpServers": True})
+    own = {
+        ".claude.json": theirs,
+        ".claude/settings.json": allowed,
+        ".codex/config.toml": trusted + toml,
+    }
+    jobs = {it: agent_job(lab, it, prompt=prompt_of(it)) for it in AGENTS}
+    lab.script(Say("It is done.", times=None))
+    with agent_site(lab, root, {"jobs": jobs}, files) as site:
+        for name, text in own.items():
+            path = Path(site.project.start["HOME"]) / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+        for name in AGENTS:
+            receipt = site.run(name).receipt
+            assert receipt.status is RunStatus.SUCCEEDED, receipt.error
+    assert not proof.exists()

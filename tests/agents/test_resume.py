@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from runner.model.errors import Code
 from runner.model.run import RunStatus, Trigger
-from tests.helpers.agent_runs import AT_ONCE, await_step, last_question, prompt_of
+from tests.helpers.agent_runs import (
+    AT_ONCE,
+    await_step,
+    error_of,
+    last_question,
+    prompt_of,
+)
 from tests.helpers.agents import agent_job, agent_site, need, programs
 from tests.helpers.project import write_project
 from tests.helpers.site import worker_of
 from tests.lab.script import Hang, Say
-from tests.lab.vocabulary import shell
+from tests.lab.vocabulary import shell, write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.helpers.agents import AgentSite, Outcome
     from tests.helpers.lab import Lab
 
@@ -79,9 +86,29 @@ def assert_went_on(lab: Lab, before: Outcome, after: Outcome) -> None:
     assert second.usage is not None
     assert (second.usage.tokens, second.usage.tools) == (2100, 1)
     asked = last_question(lab, second.job_id)
+    if first.status is RunStatus.SUCCEEDED:
+        assert second.cost_usd == first.cost_usd
     told = "first" in asked.results[0], "second" in asked.results[-1]
     assert told == (True, True)
     assert "Go on where you stopped." in asked.prompt
+
+
+@pytest.mark.parametrize("name", ["claude", "codex"])
+def test_goes_on_as_a_viewer(lab: Lab, tmp_path: Path, name: str) -> None:
+    """A session that began with all permissions does not keep them."""
+    need(name)
+    root, about = tmp_path / "project", prompt_of("job")
+    first = shell(name, "echo 1 > first.txt"), Say("It is begun.")
+    tries = shell(name, "echo 1 > shell.txt"), write(name, root / "tool.txt", "1")
+    lab.script(*first, *tries, Say("I may not."), about=about)
+    jobs = {"job": agent_job(lab, name, prompt=about)}
+    with agent_site(lab, root, {"jobs": jobs}) as site:
+        run_id = site.run("job").run.run_id
+        site.jobconsole("replay", "--resume", "--role", "viewer", run_id)
+        receipt = site.outcome("job").receipt
+        assert receipt.status is RunStatus.SUCCEEDED, receipt.error
+        assert (receipt.role, receipt.message) == ("viewer", "I may not.")
+    assert [it.name for it in root.glob("*.txt")] == ["first.txt"]
 
 
 def differences(site: AgentSite, one: Outcome, other: Outcome) -> set[str]:
@@ -89,6 +116,21 @@ def differences(site: AgentSite, one: Outcome, other: Outcome) -> set[str]:
     words = "compare", one.run.run_id, other.run.run_id, "--json"
     facts = json.loads(site.jobconsole(*words).stdout)["facts"]
     return {it["name"] for it in facts if not it["same"]}
+
+
+def test_a_session_that_is_gone(lab: Lab, tmp_path: Path) -> None:
+    need("claude")
+    lab.script(Say("It is done."))
+    job = agent_job(lab, "claude", prompt=prompt_of("job"))
+    with agent_site(lab, tmp_path / "project", {"jobs": {"job": job}}) as site:
+        run_id = site.run("job").run.run_id
+        shutil.rmtree(Path(site.project.start["HOME"]) / ".claude" / "projects")
+        site.jobconsole("replay", "--resume", run_id)
+        receipt = site.outcome("job").receipt
+        assert receipt.trigger is Trigger.REPLAY
+        error = error_of(receipt)
+        assert error.code == Code.JOB_EXECUTION_FAILED
+        assert "No conversation found" in error.message
 
 
 NEWER = """\

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
+from runner import api
 from runner.model.run import RunStatus
-from tests.helpers.agent_runs import Meeting, meet, results_of
+from runner.model.views import HistoryQuery
+from tests.helpers.agent_runs import Meeting, meet, prompt_of, results_of
+from tests.helpers.agents import agent_job, agent_site, need
+from tests.helpers.processes import JOBCONSOLE
+from tests.lab.daemon import daemon
 from tests.lab.script import Say
 from tests.lab.vocabulary import read, shell, write
 
@@ -28,11 +35,7 @@ WRITTEN = {
     # The shells of claude and gemini are not confined, only their tools for files.
     "claude": {"admin": ALL, "member": {*INSIDE, "shell out"}, "viewer": set()},
     "codex": {"admin": ALL, "member": INSIDE, "viewer": set()},
-    "gemini": {
-        "admin": ALL - {"tool out"},
-        "member": {*INSIDE, "shell out"},
-        "viewer": set(),
-    },
+    "gemini": {"member": {*INSIDE, "shell out"}, "viewer": set()},
 }
 """Where each role may write, in and out of the project."""
 
@@ -85,3 +88,59 @@ def test_a_role(lab: Lab, tmp_path: Path, name: str) -> None:
         for role in roles
     }
     assert written == roles
+
+
+JOBCONSOLE_HERE = shlex.join(JOBCONSOLE)
+
+
+@pytest.mark.parametrize("name", ["claude", "codex"])
+def test_a_run_inside_a_run(lab: Lab, tmp_path: Path, name: str) -> None:
+    """An agent starts others as what it is or less, whatever it does to its mark."""
+    need(name)
+    starts = f"{JOBCONSOLE_HERE} run --detach other"
+    tries = f"{starts}; {starts} --role viewer; env -u JOBCONSOLE_RUN_ID {starts}"
+    about = prompt_of("job")
+    lab.script(shell(name, f"{tries}; true"), Say("It is started."), about=about)
+    jobs = {
+        "job": agent_job(lab, name, prompt=about, role="member"),
+        "other": {"command": ["true"]},
+    }
+    with agent_site(lab, tmp_path / "project", {"jobs": jobs}) as site:
+        receipt = site.run("job").receipt
+        assert receipt.status is RunStatus.SUCCEEDED, receipt.error
+        refused = results_of(lab, "job")[0].count("may not start as admin")
+        assert refused >= 1
+        others = api.history(site.project, HistoryQuery(job_id="other")).runs
+        assert {it.role for it in others} == {"viewer"}
+
+
+def test_a_role_that_a_daemon_tells(lab: Lab, tmp_path: Path) -> None:
+    need("claude")
+    root, socket = tmp_path / "project", tmp_path / "api.sock"
+    about = prompt_of("job")
+    lab.script(write("claude", root / "made.txt", "1"), Say("No."), about=about)
+    jobs = {"job": agent_job(lab, "claude", prompt=about)}
+    config = {"jobs": jobs, "daemon": {"socket": str(socket)}}
+    with (
+        daemon(socket, roles={"job": "viewer"}),
+        agent_site(lab, root, config) as site,
+    ):
+        receipt = site.run("job").receipt
+        assert receipt.status is RunStatus.SUCCEEDED, receipt.error
+        assert receipt.role == "viewer"
+    assert not (root / "made.txt").exists()
+
+
+def test_hooks_of_the_project(lab: Lab, tmp_path: Path) -> None:
+    """Whoever may write in the project does not get around a role by its settings."""
+    root, proof = tmp_path / "project", tmp_path / "hooked.txt"
+    hook = {"hooks": [{"type": "command", "command": f"echo 1 > '{proof}'"}]}
+    settings = json.dumps({"hooks": {"SessionStart": [hook]}})
+    names = ".claude/settings.json", ".claude/settings.local.json"
+    narrow = {
+        it: Meeting((Say("It is done."),), {"role": it}) for it in ("member", "viewer")
+    }
+    outcomes = meet(lab, root, "claude", narrow, dict.fromkeys(names, settings))
+    for outcome in outcomes.values():
+        assert outcome.receipt.status is RunStatus.SUCCEEDED, outcome.receipt.error
+    assert not proof.exists()

@@ -1,7 +1,7 @@
 """What each real program makes of a failure, and the code that the receipt gives it.
 
-What takes gemini more than ten seconds by itself (errors of the server, no answer, a
-stream that breaks off: it tries again and again) is told from recorded streams.
+Gemini tries again and again, for far more than ten seconds, at errors of the server, at
+no answer and at a stream that breaks off: those are told from recorded streams.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from runner.model.views import JobState
 from runner.process.clock import SystemClock
 from tests.helpers.agent_runs import Meeting, error_of, meet, prompt_of
 from tests.helpers.agents import agent_job, agent_site, mcp_server, need
-from tests.lab.script import Cut, Fail, Refuse, Say
+from tests.lab.script import Cut, Fail, Hang, Refuse, Say
 from tests.lab.vocabulary import shell, write
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ VERDICTS = {
         "not offered": Verdict(DENIED, 0),
         "denied, and says so": Verdict(None, 0),
         "turns": Verdict(OVER, 1),
+        "silent": Verdict(Code.JOB_TIMEOUT, 0),
     },
     "codex": {
         "refuses": Verdict(NO_ANSWER, 0),
@@ -76,9 +77,9 @@ VERDICTS = {
         "not offered": Verdict(NO_ANSWER, 0),
         "denied, and says so": Verdict(None, 0),
         "turns": Verdict(OVER, 1),
+        "silent": Verdict(Code.JOB_TIMEOUT, 1),
     },
     "gemini": {
-        "not offered": Verdict(DENIED, 0),
         "turns": Verdict(OVER, 53),
     },
 }
@@ -89,6 +90,7 @@ MESSAGES = {
     "denied": "Write",
     "unknown flag": "exit code",
     "turns": "turns",
+    "silent": "told nothing for 3 s",
 }
 """What the receipt says of it, where it can say anything."""
 
@@ -128,6 +130,7 @@ def meetings(name: str, outside: Path) -> dict[str, Meeting]:
         "not offered": Meeting(always(withheld, Say("")), viewer),
         "denied, and says so": Meeting((forbidden, Say("I may not.")), member),
         "turns": Meeting(always(shell(name, "true")), turns),
+        "silent": Meeting(always(Hang()), {"silence": "3s"}),
     }
 
 
@@ -160,7 +163,8 @@ def assert_told(outcome: Outcome, words: str) -> None:
     if receipt.error is None:
         assert receipt.status is RunStatus.SUCCEEDED
         return
-    assert receipt.status is RunStatus.FAILED
+    late = receipt.error.code == Code.JOB_TIMEOUT
+    assert receipt.status is (RunStatus.TIMED_OUT if late else RunStatus.FAILED)
     if receipt.error.code != NO_ANSWER:
         assert words in receipt.error.message, receipt.error
     summary = outcome.folder.summary.read_text("utf-8")

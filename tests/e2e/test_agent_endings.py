@@ -12,12 +12,14 @@ from runner import api
 from runner.engine.browse import definition_of
 from runner.model.errors import Code
 from runner.model.instants import utc_text
+from runner.model.job import Kind
 from runner.model.occurrence import Reason
 from runner.model.orders import Order, ReplayOrder
 from runner.model.run import RunStatus
 from runner.model.views import JobState
 from runner.process.environment import FAILPOINT_VARIABLE
 from runner.store import control
+from runner.store.spending import Bill
 from tests.helpers.played import (
     SESSION,
     begins,
@@ -33,6 +35,8 @@ from tests.helpers.played import (
 )
 from tests.helpers.project import ended, run_job
 from tests.helpers.site import receipt_of, started, until, worker_of
+from tests.helpers.spent import spent
+from tests.helpers.still import at, still
 from tests.helpers.wait import wait_until
 
 if TYPE_CHECKING:
@@ -235,6 +239,35 @@ def test_a_hold_outlives_the_worker(tmp_path: Path) -> None:
             assert job.state is JobState.HELD
 
 
+# -- a stop while nothing of it runs -----------------------------------------------
+
+
+def test_a_stop_while_its_servers_are_asked(tmp_path: Path) -> None:
+    slow = {"command": ["sh", "-c", f"touch asked; {until('gate')}"]}
+    jobs = {"a": {**AGENT, "mcp": {"slow": slow}}}
+    with played_site(tmp_path, {"jobs": jobs}, {"a": claude()}) as project:
+        run_id = api.submit(project, Order("a", "tester"))
+        wait_until((tmp_path / "asked").exists, "the server to start")
+        api.cancel(project, run_id, actor="tester", kill=False)
+        (tmp_path / "gate").touch()
+        assert ended(project, run_id).status is RunStatus.CANCELLED
+        assert receipt_of(project, run_id).attempts == ()
+        assert told(project, run_id, "attempt_started") == []
+        assert scratch(tmp_path) == []
+
+
+def test_a_stop_while_evidence_is_looked_for(tmp_path: Path) -> None:
+    expect = {"command": "touch asked; sleep 60"}
+    jobs = {"a": {**AGENT, "expect": expect}}
+    with played_site(tmp_path, {"jobs": jobs}, {"a": claude()}) as project:
+        run_id = api.submit(project, Order("a", "tester"))
+        wait_until((tmp_path / "asked").exists, "the command to start")
+        api.cancel(project, run_id, actor="tester", kill=False)
+        view = ended(project, run_id)
+        assert view.status is RunStatus.CANCELLED
+        assert receipt_of(project, run_id).message == "All done."
+
+
 # -- its own folder ----------------------------------------------------------------
 
 
@@ -315,6 +348,26 @@ def test_nothing_is_left_after_the_workers_death(tmp_path: Path) -> None:
         assert (receipt.usage.turns, receipt.usage.tools) == (1, 1)
         tool_pid = (tmp_path / "tool").read_text("utf-8").strip()
         assert any(str(it.pid) == tool_pid for it in receipt.leftovers)
+
+
+def test_a_folder_that_no_manifest_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker died before it had written anything down."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    start = at("2026-11-20 12:00")
+    with still(tmp_path, {}, start) as it:
+        when = (start * 1000, None)
+        mine = spent(it.project, "a", Bill(), when=when)
+        other = spent(it.project, "b", Bill(), when=when, kind=Kind.COMMAND)
+        # Nobody has the number of its worker any more.
+        it.project.index.execute("UPDATE runs SET worker_start = 1")
+        for run_id in (mine, other):
+            (temporary / f"jobconsole-{run_id}" / "a").mkdir(parents=True)
+        assert sorted(it.tick().repaired) == sorted([mine, other])
+    assert scratch(tmp_path) == [temporary / f"jobconsole-{other}"]
 
 
 def test_a_lost_run_can_go_on_in_its_session(tmp_path: Path) -> None:

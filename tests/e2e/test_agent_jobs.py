@@ -75,7 +75,7 @@ def manifest_of(project: Project, run_id: str) -> Mapping[str, object]:
 def written_by(project: Project, run_id: str) -> str:
     """All that we wrote of a run, but the job's own streams."""
     folder = api.run_detail(project, run_id).folder
-    ours = (folder.events, folder.receipt, folder.summary, folder.manifest)
+    ours = (folder.events, folder.receipt, folder.summary, folder.agent_log)
     return "\n".join(path.read_text("utf-8") for path in ours)
 
 
@@ -177,6 +177,29 @@ def test_nothing_to_report(tmp_path: Path, text: str) -> None:
         assert {job_id: bool(it) for job_id, it in map(tuple, rows)} == quiet
 
 
+def test_people_read_words_and_not_a_stream(tmp_path: Path) -> None:
+    """While it runs and later; the stream itself is kept as it came."""
+    scene = says(
+        begins(), turn(1, text="I look.", tool="Bash"), turn(2), ends("All done.")
+    )
+    plain = {"agent": "custom", "command": ["cat"], "prompt": "Hello"}
+    jobs = {"a": {**AGENT, "budget": {"turns": 2}}, "b": plain}
+    with played_site(tmp_path, {"jobs": jobs}, {"a": scene}) as project:
+        done = call(tmp_path, "run", "a")
+        said = f"# session {SESSION}, {MODEL}\nI look.\n> Bash\n! budget: 2 of 2 turns"
+        assert done.code == 0
+        assert done.out == f"{said} for a run\n"
+        run_id = api.resolve_run(project, "a").run_id
+        folder = api.run_detail(project, run_id).folder
+        raw = folder.stdout.read_text("utf-8")
+        assert len(raw.splitlines()) == 4
+        assert call(tmp_path, "logs", "a").out == raw
+        assert "All done." in folder.summary.read_text("utf-8")
+        assert call(tmp_path, "run", "b").out == "Hello"
+        other = api.run_detail(project, api.resolve_run(project, "b").run_id).folder
+        assert not other.agent_log.exists()
+
+
 # -- what it costs -----------------------------------------------------------------
 
 
@@ -207,10 +230,6 @@ def test_a_cost_by_the_prices_is_an_estimate_everywhere(tmp_path: Path) -> None:
         shown = call(tmp_path, "runs", "show", run_id).out
         listed = call(tmp_path, "costs").out
         history = call(tmp_path, "history", "--json").json()
-        project.index.execute("DELETE FROM runs")
-        reindex._rebuild(project, anew=True)
-        assert api.resolve_run(project, run_id) == view
-        assert api.spending(project).jobs_today[0].cost_usd == view.cost_usd
 
     assert live.cost_estimated
     assert view.cost_usd == receipt.cost_usd == pytest.approx(cost)
@@ -222,6 +241,27 @@ def test_a_cost_by_the_prices_is_an_estimate_everywhere(tmp_path: Path) -> None:
     assert isinstance(history, list)
     (row,) = history
     assert (row["cost_estimated"], row["tokens"]) == (True, 2200)
+
+
+def test_what_it_cost_is_found_again(tmp_path: Path) -> None:
+    """By the receipts, once the index is lost."""
+    price = {"input": 10, "cached": 1, "output": 100}
+    job = {**AGENT, "agent": "codex", "model": "m"}
+    config = {"prices": {"m": price}, "jobs": {"a": job}}
+    scene = says(codex_begins(), codex_says("Done."), codex_ends(2000, 800, 200))
+    with played_site(tmp_path, config, {"a": scene}) as project:
+        view = run_job(project, "a")
+        before = api.spending(project)
+        assert before.today_usd > 0
+        assert before.estimated
+        project.index.execute("DELETE FROM runs")
+        reindex._rebuild(project, anew=True)
+        after = api.spending(project)
+        assert api.resolve_run(project, view.run_id) == view
+        assert (after.jobs_today, after.roles_month) == (
+            before.jobs_today,
+            before.roles_month,
+        )
 
 
 def test_no_price_no_cost(tmp_path: Path) -> None:
@@ -406,9 +446,9 @@ def test_secrets_are_hidden_in_what_we_write(tmp_path: Path) -> None:
         "command": [
             sys.executable,
             "-c",
-            "import os, sys; sys.exit(os.environ['KEY'])",
+            "import os, sys; sys.exit(os.environ['LEVEL'])",
         ],
-        "env": {"KEY": "no secret by its name: ${API_TOKEN}"},
+        "env": {"LEVEL": "no secret by its name: ${API_TOKEN}"},
     }
     good = {"command": [sys.executable, str(MCP_SERVER)]}
     (tmp_path / ".env").write_text(f"API_TOKEN={SECRET}\n", "utf-8")
@@ -492,12 +532,15 @@ def test_an_agent_goes_on_with_its_session(tmp_path: Path) -> None:
 def test_there_must_be_a_session_to_go_on_with(tmp_path: Path) -> None:
     jobs = {
         "mute": AGENT,
+        "evil": AGENT,
         "other": {"agent": "custom", "command": ["echo", "x"], "prompt": "Hello"},
         "plain": {"command": ["true"]},
     }
     config = {"concurrency": AT_ONCE, "jobs": jobs}
     resume = ReplayOrder("tester", resume=True)
-    with played_site(tmp_path, config, {"mute": "exit 1\n"}) as project:
+    # It would be an option where it stands on the command line.
+    scenes = {"mute": "exit 1\n", "evil": says(begins("--evil"), turn(1), ends())}
+    with played_site(tmp_path, config, scenes) as project:
         views = run_all(project, *jobs)
         for view in views.values():
             with pytest.raises(AgentUnavailableError, match="session") as caught:

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from runner import api
-from runner.engine.enqueue import Grants, Moment, enqueue_due
+from runner.engine.enqueue import Moment, enqueue_due
+from runner.engine.grants import Grants
 from runner.model.run import RunStatus
 from runner.process.clock import SystemClock
 from runner.process.locks import Holder, PidLock
@@ -88,7 +89,7 @@ def test_without_the_lock_each_occurrence_is_taken_once(tmp_path: Path) -> None:
                 together.wait(timeout=20)
                 with transaction(own.index, durable=True):
                     return len(
-                        enqueue_due(own.index, moment, Grants({}, "UTC")).run_ids
+                        enqueue_due(own.index, moment, Grants({}, "UTC", moment.now_ms)).run_ids
                     )
 
         with ThreadPoolExecutor(looks) as pool:

@@ -14,6 +14,7 @@ from runner.model.occurrence import Reason, Stretch
 from runner.model.run import RunStatus
 from runner.store import occurrences, pulse, runs, workers
 from runner.store.db import transaction
+from runner.store.run_rows import RunRow
 from runner.store.runs import Ending
 from runner.store.workers import WorkerRow
 from tests.fakes.clock import FakeClock
@@ -118,7 +119,7 @@ class Still:
             self.start_all()
             self.end_all()
 
-    def _success(self, run: runs.RunRow) -> Ending:
+    def _success(self, run: RunRow) -> Ending:
         return Ending(
             run_id=run.run_id,
             job_id=run.job_id,

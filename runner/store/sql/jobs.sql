@@ -112,3 +112,9 @@ WHERE j.removed = 0
 -- name: agent_definitions
 SELECT d.body FROM jobs j JOIN definitions d ON d.hash = j.definition
 WHERE j.removed = 0 AND j.kind = 'agent'
+
+-- name: pool_has_agents
+SELECT EXISTS (SELECT 1 FROM jobs WHERE pool = :pool AND kind = 'agent' AND removed = 0)
+    OR EXISTS (
+        SELECT 1 FROM runs WHERE pool = :pool AND kind = 'agent' AND status = 'queued'
+    )

@@ -16,6 +16,10 @@ WHERE seq = (
     SELECT q.seq FROM runs q
     WHERE q.pool = :pool AND q.status = 'queued' AND q.cancel = 0
     AND q.queued_boot = :boot AND (:durable OR q.kind <> 'agent')
+    AND NOT (q.trigger IN ('schedule', 'catch_up') AND EXISTS (
+        SELECT 1 FROM standing s WHERE s.job_id = q.job_id AND s.what = 'held'
+        AND s.until > :now_ms / 1000
+    ))
     AND (NOT q.alone OR NOT EXISTS (
         SELECT 1 FROM runs a WHERE a.job_id = q.job_id
         AND a.status IN ('running', 'retry_wait')
@@ -28,6 +32,10 @@ RETURNING seq, run_id, job_id, kind, trigger, role, actor, definition, args, tim
 -- name: claimable
 SELECT q.pool, count(*) AS waiting FROM runs q
 WHERE q.status = 'queued' AND q.cancel = 0 AND q.queued_boot = :boot
+AND NOT (q.trigger IN ('schedule', 'catch_up') AND EXISTS (
+    SELECT 1 FROM standing s WHERE s.job_id = q.job_id AND s.what = 'held'
+    AND s.until > :now_ms / 1000
+))
 AND (NOT q.alone OR NOT EXISTS (
     SELECT 1 FROM runs a WHERE a.job_id = q.job_id
     AND a.status IN ('running', 'retry_wait')

@@ -3,8 +3,11 @@ SELECT status, count(*) FROM runs
 WHERE status IN ('queued', 'running', 'retry_wait') GROUP BY status
 
 -- name: cost_since
-SELECT sum(cost_usd) FROM runs
-WHERE (ended_ms >= ? OR ended_ms IS NULL) AND cost_usd IS NOT NULL
+SELECT sum(cost_usd) FROM (
+    SELECT cost_usd FROM runs WHERE ended_ms >= ? AND cost_usd IS NOT NULL
+    UNION ALL
+    SELECT cost_usd FROM runs WHERE ended_ms IS NULL AND cost_usd IS NOT NULL
+)
 
 -- name: last_tick
 SELECT wall_ms, driver FROM ticks ORDER BY seq DESC LIMIT 1

@@ -104,7 +104,7 @@ def test_what_ran_can_be_read_back(project: Path) -> None:
     assert list(run) == [
         "run_id", "job_id", "trigger", "role", "status", "scheduled_for",
         "started_at", "ended_at", "duration_ms", "exit_code", "error",
-        "cost_usd", "cost_estimated", "tokens",
+        "cost_usd", "cost_estimated", "tokens", "nothing_to_report",
     ]  # fmt: skip
     assert (run["job_id"], run["status"], run["exit_code"]) == ("fails", "failed", 3)
     assert isinstance(receipt, dict)

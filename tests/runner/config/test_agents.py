@@ -285,3 +285,29 @@ def test_bounds_that_nobody_can_measure(
     folder.around = structs.replace(folder.around, without_cost=frozenset({"codex"}))
     found = folder.warnings(f"{top}jobs: {{a: {{prompt: x, {job}}}}}\n")
     assert [warning in it for it in found] == ([True] if warning else []), found
+
+
+@pytest.mark.parametrize(
+    ("glob", "allowed"),
+    [
+        ("reports/*.md", True),
+        ("**/*.md", True),
+        ("a/**/b", True),
+        (".hidden/x", True),
+        ("a..b", True),
+        ("/etc/*", False),
+        ("~/x", False),
+        ("../x", False),
+        ("a/../b", False),
+        ("a/..", False),
+        ("x**y", False),
+        ("a/**b", False),
+    ],
+)
+def test_evidence_is_below_the_project(
+    folder: Folder, glob: str, *, allowed: bool
+) -> None:
+    for name in ("files", "exists"):
+        job = f"command: [x], expect: {{{name}: ['{glob}']}}"
+        problems = folder.problems(f"jobs: {{a: {{{job}}}}}\n")
+        assert (problems == []) is allowed, problems

@@ -62,21 +62,21 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         ("0.57.0", "0.57.0"),
         ("v1.2.3-beta.4+build", "1.2.3-beta.4+build"),
         ("tool 3.14", "3.14"),
-        ("no number", None),
-        ("", None),
     ],
 )
-def test_the_number_in_what_it_says(shop: Shop, said: str, version: str | None) -> None:
+def test_the_number_in_what_it_says(shop: Shop, said: str, version: str) -> None:
     shop.install(said)
     assert shop.version() == version
     assert shop.version() == version
     assert shop.asked == ["--version"]
 
 
-def test_one_that_cannot_tell_is_not_asked_again(shop: Shop) -> None:
-    shop.install("1.2.3", code=1)
+@pytest.mark.parametrize(("said", "code"), [("1.2.3", 1), ("no number", 0), ("", 0)])
+def test_one_that_cannot_tell_is_asked_again(shop: Shop, said: str, code: int) -> None:
+    """It may have been too busy."""
+    shop.install(said, code)
     assert [shop.version(), shop.version()] == [None, None]
-    assert shop.asked == ["--version"]
+    assert len(shop.asked) == 2
 
 
 def test_a_new_program_is_asked_again(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from runner import api
 from runner.agents.claude_stream import ClaudeReader
 from runner.agents.codex_stream import CodexReader
 from runner.agents.custom import TextReader
+from runner.engine import listen
 from runner.engine.attend import Attendant, Charge
 from runner.engine.browse import definition_of
 from runner.engine.budget import Subject
@@ -59,6 +60,7 @@ class Watched:
         clock: FakeClock,
         reader: StreamReader | None = None,
         silence: int | None = None,
+        tells_cost: bool = True,
     ) -> None:
         _, definition = definition_of(project, "a")
         assert definition is not None
@@ -75,9 +77,10 @@ class Watched:
             stdout=self.stdout,
             environment={"HOME": str(folder)},
             prices=PRICES,
-            model="gpt-5.5" if isinstance(reader, CodexReader) else None,
+            model="gpt-5.5" if isinstance(reader, CodexReader) and tells_cost else None,
             silence=silence,
             secrets=[SECRET],
+            tells_cost=tells_cost,
         )
         self.attendant = Attendant(project, charge, EventLog(self.log))
 
@@ -114,12 +117,13 @@ class Desk:
         reader: StreamReader | None = None,
         silence: int | None = None,
         top: Mapping[str, object] | None = None,
+        tells_cost: bool = True,
     ) -> Watched:
         job = {"agent": "claude", "prompt": "Hello", "budget": allowed or {}}
         config = {"timezone": "UTC", "jobs": {"a": job}, **(top or {})}
         write_project(self.project.root, json.dumps(config))
         api.refresh(self.project)
-        return Watched(self.project, self.clock, reader, silence)
+        return Watched(self.project, self.clock, reader, silence, tells_cost)
 
 
 @pytest.fixture
@@ -144,7 +148,7 @@ def test_figures_reach_the_index_as_they_come(desk: Desk) -> None:
     assert it.known == Bill(0.25, False, 3100, 2, 1)
     assert it.attendant.standing.session == SESSION
     assert it.attendant.standing.model == MODEL
-    assert it.attendant.conclude(0).error is None
+    assert it.attendant.conclude(0).answer.error is None
 
 
 def test_a_cost_by_the_prices_is_told_as_an_estimate(desk: Desk) -> None:
@@ -168,10 +172,21 @@ def test_what_comes_after_the_last_look_counts_too(desk: Desk) -> None:
     with it.stdout.open("ab") as file:
         # The last line has no end of its own.
         file.write(to_stream(begins(), turn(1), ends("All done."))[:-1])
-    answer = it.attendant.conclude(0)
+    answer = it.attendant.conclude(0).answer
     assert (answer.text, answer.error) == ("All done.", None)
-    assert it.attendant.bill.cost_usd == 0.25
     assert it.known.cost_usd == 0.25
+
+
+def test_it_is_heard_out_however_much_it_says(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listen, "_PIECE", 64)
+    it = desk.watch()
+    with it.stdout.open("ab") as file:
+        file.write(to_stream(begins(), *(turn(n) for n in range(100)), ends()))
+    work = it.attendant.conclude(0)
+    assert work.answer.error is None
+    assert work.bill.turns == 100
 
 
 # -- budgets -----------------------------------------------------------------------
@@ -261,7 +276,7 @@ def test_a_cost_known_only_at_the_end(desk: Desk) -> None:
     """It did what it was asked, and still it was too much."""
     it = desk.watch({"usd": 0.2})
     assert it.tells(begins(), turn(1), ends("All done.", cost=0.25)) is not None
-    answer = it.attendant.conclude(0)
+    answer = it.attendant.conclude(0).answer
     assert answer.text == "All done."
     assert answer.error is not None
     assert answer.error.code is Code.AGENT_BUDGET_EXCEEDED
@@ -274,7 +289,7 @@ def test_a_cost_known_only_at_the_end(desk: Desk) -> None:
 def test_what_went_wrong_first_is_what_is_told(desk: Desk) -> None:
     it = desk.watch({"usd": 0.2})
     it.tells(begins(), turn(1), {**ends("It broke", cost=0.25), "is_error": True})
-    error = it.attendant.conclude(1).error
+    error = it.attendant.conclude(1).answer.error
     assert error is not None
     assert error.code is Code.JOB_EXECUTION_FAILED
 
@@ -337,6 +352,50 @@ def test_at_midnight_a_new_day_begins(desk: Desk) -> None:
     assert it.tells(turn(4)) is not None
 
 
+def test_a_bound_on_money_that_nobody_can_keep_is_told(desk: Desk) -> None:
+    """Codex tells no cost, and there is no price for its model."""
+    it = desk.watch({"usd": 1.0}, CodexReader(), tells_cost=False)
+    it.tells(codex_begins())
+    assert it.told("agent_budget") == []
+    it.tells(codex_ends(1000, 0, 10))
+    it.waits(1)
+    (warning,) = it.told("agent_budget")
+    assert "cost is not known" in str(warning["budget"])
+
+    tells_later = desk.watch({"usd": 1.0})
+    tells_later.tells(begins(), turn(1))
+    unbound = desk.watch({"turns": 9}, CodexReader(), tells_cost=False)
+    unbound.tells(codex_begins(), codex_ends(1000, 0, 10))
+    assert tells_later.told("agent_budget") == unbound.told("agent_budget") == []
+
+
+def test_a_limit_that_the_program_kept_itself(desk: Desk) -> None:
+    """What is told is our own figure, with the overshoot."""
+    it = desk.watch({"usd": 0.2})
+    own = {**ends("Budget reached", cost=0.25), "is_error": True}
+    it.tells(begins(), turn(1), {**own, "subtype": "error_max_budget_usd"})
+    error = it.attendant.conclude(1).answer.error
+    assert error is not None
+    assert error.code is Code.AGENT_BUDGET_EXCEEDED
+    assert error.data["overshoot"] == pytest.approx(0.05)
+
+
+def test_what_it_used_while_it_was_stopped_is_told(desk: Desk) -> None:
+    it = desk.watch({"turns": 1, "usd": 0.2})
+    stop = it.tells(begins(), turn(1), turn(2))
+    assert stop is not None
+    with it.stdout.open("ab") as file:
+        aborted = {**ends(cost=2.0), "is_error": True}
+        file.write(to_stream({**aborted, "terminal_reason": "aborted_streaming"}))
+    stopped = it.attendant.conclude(0, stop).stopped
+    assert stopped is not None
+    assert stopped.why == "stopped by its budget: 2.00 of 0.20 USD for a run"
+    assert stopped.data["overshoot"] == pytest.approx(1.8)
+
+    silence = Stop(StopReason.SILENCE, "stopped as it told nothing for 5 s")
+    assert it.attendant.conclude(0, silence).stopped == silence
+
+
 # -- silence -----------------------------------------------------------------------
 
 
@@ -382,8 +441,22 @@ def test_the_provider_serves_nobody(desk: Desk) -> None:
     limit = {"status": "rejected", "resetsAt": reset}
     refused = {**ends("You've hit your limit"), "is_error": True}
     it.tells(begins(), {"type": "rate_limit_event", "rate_limit_info": limit}, refused)
-    answer = it.attendant.conclude(1)
+    answer = it.attendant.conclude(1).answer
     assert answer.resets_at == reset
     assert answer.error is not None
     assert answer.error.code is Code.AGENT_UNAVAILABLE
     assert answer.error.data == {"resets_at": "2026-11-20T13:00:00Z"}
+
+
+@pytest.mark.parametrize(("days", "believed"), [(31, True), (32, False)])
+def test_a_time_far_ahead_is_not_believed(
+    desk: Desk, days: int, believed: bool
+) -> None:
+    it = desk.watch()
+    limit = {"status": "rejected", "resetsAt": NOON + days * 86_400}
+    refused = {**ends("You've hit your limit"), "is_error": True}
+    it.tells(begins(), {"type": "rate_limit_event", "rate_limit_info": limit}, refused)
+    error = it.attendant.conclude(1).answer.error
+    assert error is not None
+    assert error.code is Code.AGENT_UNAVAILABLE
+    assert ("resets_at" in error.data) is believed

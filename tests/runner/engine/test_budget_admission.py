@@ -14,7 +14,7 @@ from runner.model.errors import BudgetExceededError, Code
 from runner.model.occurrence import Reason
 from runner.model.orders import Order, ReplayOrder
 from runner.model.run import RunStatus
-from runner.store import runs
+from runner.store import pulse
 from runner.store.spending import Bill
 from tests.helpers.played import asked_for_version, claude, played_site
 from tests.helpers.project import ended, write_project
@@ -73,7 +73,7 @@ def test_nothing_is_queued_by_hand(tmp_path: Path, whose: str) -> None:
         use(it, job_id, role)
         with pytest.raises(BudgetExceededError) as caught:
             api.submit(it.project, Order("a", "tester"))
-        assert not runs.claimable(it.project.index, it.project.identity.boot)
+        assert not pulse.any_queued(it.project.index)
     error = caught.value
     assert error.code is Code.AGENT_BUDGET_EXCEEDED
     assert error.message == f"its budget is used up: 1 of 1 turns for {whose}"

@@ -33,7 +33,7 @@ def plan_of(root: Path, **environment: str) -> Plan:
         environment={"PATH": current()["PATH"], **environment},
         prompt=None,
         agent=None,
-        timeout_ms=1000,
+        timeout_ms=60_000,
         target="",
     )
 
@@ -47,7 +47,7 @@ def missing(
     """What is missing after some work."""
     seen = witness(expect, root)
     work()
-    return missing_evidence(seen, plan_of(root), answer)
+    return missing_evidence(seen, plan_of(root), answer, lambda: True)
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_a_command_stands_where_the_run_stood(tmp_path: Path) -> None:
     script = "import os, sys; sys.exit(f'{os.getcwd()} {os.environ} {sys.argv[1:]}')"
     argv = (sys.executable, "-c", script, "$HOME *")
     seen = witness(Expect(command=Command(argv)), tmp_path)
-    said = missing_evidence(seen, plan_of(tmp_path, LEVEL="info"), "")
+    said = missing_evidence(seen, plan_of(tmp_path, LEVEL="info"), "", lambda: True)
     assert "'LEVEL': 'info'" in said
     assert said.endswith("['$HOME *']")
     assert missing(tmp_path, shell(f'test "$PWD" = "{tmp_path}"')) == ""
@@ -186,6 +186,19 @@ def test_a_command_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with nothing_kept():
         said = missing(tmp_path, shell("sleep 60 & sleep 60"))
     assert said.startswith("no evidence: sleep 60 & sleep 60 took more than ")
+
+
+def test_a_command_has_no_more_time_than_the_job(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path)._replace(timeout_ms=100)
+    seen = witness(shell("sleep 60"), tmp_path)
+    said = missing_evidence(seen, plan, "", lambda: True)
+    assert said == "no evidence: sleep 60 took more than 0.1 s"
+
+
+def test_nobody_waits_for_a_command_that_nobody_wants(tmp_path: Path) -> None:
+    seen = witness(shell("sleep 60"), tmp_path)
+    with nothing_kept():
+        assert missing_evidence(seen, plan_of(tmp_path), "", lambda: False) != ""
 
 
 def test_the_first_thing_that_is_missing_is_told(tmp_path: Path) -> None:

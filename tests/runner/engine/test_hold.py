@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.hold import hold_back
+from runner.engine.hold import end_run
 from runner.model.account import Verdict
 from runner.model.errors import Code
-from runner.model.instants import utc_text
+from runner.model.instants import utc_text, utc_text_ms
 from runner.model.occurrence import Reason
 from runner.model.orders import Order
 from runner.model.receipt import ErrorEnvelope
 from runner.model.run import RunStatus
 from runner.model.views import JobState
-from runner.store import control
+from runner.store import control, runs
 from runner.store.db import transaction
+from runner.store.spending import Bill
 from tests.helpers.decisions import kept, lose_index, pause, resume, undo, view
 from tests.helpers.receipts import receipt
+from tests.helpers.spent import spent
 from tests.helpers.still import assert_disjoint, at, still
 
 if TYPE_CHECKING:
@@ -31,26 +33,30 @@ START = at("2026-11-20 12:00")
 HOUR = 3600
 JOBS = {"a": {"when": {"every": HOUR}}, "b": {"when": {"every": HOUR}}}
 UNTIL = START + 2 * HOUR + 1800
-RUN = "20261120T060000Z-7f3k9q"
 
 
-def turned_away(it: Still, until: int | None = UNTIL) -> None:
-    """The end of a run that the provider did not serve."""
+def turned_away(it: Still, until: int | None = UNTIL) -> str:
+    """The end of a run that the provider did not serve; its id."""
     data: dict[str, object] = {} if until is None else {"resets_at": utc_text(until)}
     error = ErrorEnvelope(Code.AGENT_UNAVAILABLE, "You've hit your limit", data=data)
+    now_ms = it.clock.wall_ms()
+    run_id = spent(it.project, "a", Bill(), when=(now_ms, None))
+    ended = receipt(run_id=run_id, error=error, ended_at=utc_text_ms(now_ms))
     with transaction(it.project.index):
-        hold_back(it.project, receipt(error=error))
+        assert end_run(it.project, ended)
+        assert not end_run(it.project, ended)
+    return run_id
 
 
 def test_nothing_starts_by_schedule_until_then(tmp_path: Path) -> None:
     with still(tmp_path, JOBS, START) as it:
-        turned_away(it)
+        run_id = turned_away(it)
         held = view(it)
         assert held.state is JobState.HELD
         assert held.standing is not None
         assert held.standing.what is Reason.HELD
         assert held.standing.until == UNTIL
-        assert held.standing.actor == f"run {RUN}"
+        assert held.standing.actor == f"run {run_id}"
         assert held.standing.reason == "You've hit your limit"
         assert held.next_at == START + 3 * HOUR
         assert view(it, "b").state is JobState.IDLE
@@ -91,14 +97,14 @@ def test_an_instant_at_the_very_end_is_held(tmp_path: Path) -> None:
 
 def test_it_is_said_why(tmp_path: Path) -> None:
     with still(tmp_path, JOBS, START) as it:
-        turned_away(it)
+        run_id = turned_away(it)
         ahead = api.why(it.project, "a", START + HOUR)
         it.tick_at(START + HOUR)
         after = api.why(it.project, "a", START + HOUR)
         assert ahead.verdict is Verdict.HELD_BACK
         assert after.verdict is Verdict.DECLINED
         for found in (ahead, after):
-            assert f"held by run {RUN} since" in found.answer
+            assert f"held by run {run_id} since" in found.answer
             assert "until" in found.answer
             assert "You've hit your limit" in found.answer
             assert found.hint == "jobconsole resume a"
@@ -132,7 +138,7 @@ def test_resume_lifts_a_pause_as_well(tmp_path: Path) -> None:
 
 def test_it_is_kept_and_found_again(tmp_path: Path) -> None:
     with still(tmp_path, JOBS, START) as it:
-        turned_away(it)
+        run_id = turned_away(it)
         (entry,) = [
             it_
             for it_ in control.entries(it.project.state.control)
@@ -142,7 +148,7 @@ def test_it_is_kept_and_found_again(tmp_path: Path) -> None:
             "at": "2026-11-20T12:00:00.000Z",
             "what": "held",
             "job": "a",
-            "actor": f"run {RUN}",
+            "actor": f"run {run_id}",
             "reason": "You've hit your limit",
             "until": "2026-11-20T14:30:00Z",
         }
@@ -172,10 +178,36 @@ def test_a_time_that_is_not_to_come_holds_nothing(
         assert view(it).state is JobState.IDLE
 
 
-def test_an_end_without_an_error_holds_nothing(tmp_path: Path) -> None:
+def test_what_waits_in_the_queue_waits_on(tmp_path: Path) -> None:
+    """What the schedule brought; who asks by hand is served."""
+    jobs = {"a": {"when": {"every": HOUR}, "overlap": "queue"}}
+    with still(tmp_path, jobs, START) as it:
+        it.tick_at(START + HOUR)
+        turned_away(it)
+        asked = api.submit(it.project, Order("a", "tester"))
+        it.start_all()
+        running = [run.run_id for run in runs.running(it.project.index)]
+        assert running == [asked]
+        it.end_all()
+        it.clock.advance((UNTIL - it.now) * 1000 - 1)
+        it.start_all()
+        assert runs.running(it.project.index) == []
+        it.clock.advance(1)
+        it.start_all()
+        (run,) = runs.running(it.project.index)
+        assert run.scheduled_for == START + HOUR
+
+
+def test_it_waited_for_two_things_one_after_the_other(tmp_path: Path) -> None:
+    """Nobody looked meanwhile: each occurrence is declined once."""
     with still(tmp_path, JOBS, START) as it:
-        hold_back(it.project, receipt(status=RunStatus.SUCCEEDED))
-        assert kept(it) == []
+        turned_away(it)
+        pause(it, until=START + HOUR + 1800)
+        it.tick_at(START + 4 * HOUR)
+        spans = [(span.reason, span.stretch.fires) for span in it.spans("a")]
+        assert spans == [(Reason.PAUSED, 1), (Reason.HELD, 1)]
+        assert_disjoint(it, "a")
+        assert it.taken("a") == [START + 4 * HOUR]
 
 
 def test_nobody_undoes_it(tmp_path: Path) -> None:

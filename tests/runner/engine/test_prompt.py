@@ -86,6 +86,13 @@ def test_a_name_that_is_unknown(
     assert caught.value.hint == hint
 
 
+def test_a_value_that_is_no_text() -> None:
+    """Words of a command line may be any bytes; a prompt is text."""
+    job = job_of(Prompt("${topic}"), {"topic": None})
+    with pytest.raises(BindingsInvalidError, match="topic is not text in UTF-8"):
+        prompt_of(job, "/", {"topic": "a\udcffb"})
+
+
 def test_a_job_without_blanks_needs_nothing() -> None:
     assert bindings(job_of(Command(("true",))), {}) == {}
 

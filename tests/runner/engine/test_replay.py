@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from runner.engine.project import Project
     from runner.model.views import RunView
-    from runner.store.runs import RunRow
+    from runner.store.run_rows import RunRow
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner.model.errors import LaunchError
-from runner.process.brief import Brief, run_briefly
+from runner.process.brief import Brief, Patience, run_briefly
 from runner.process.clock import SystemClock
 from tests.helpers.leaks import nothing_kept
 from tests.helpers.processes import PATIENCE_MS, living
@@ -37,7 +37,7 @@ def brief(
         ["/bin/sh", "-c", script],
         cwd=root,
         environment=ENVIRONMENT,
-        within_ms=within_ms,
+        within=Patience(within_ms),
         most_bytes=most_bytes,
     )
 
@@ -59,7 +59,7 @@ def test_it_leads_a_session_of_its_own(tmp_path: Path) -> None:
         [sys.executable, "-c", script],
         cwd=tmp_path,
         environment=ENVIRONMENT,
-        within_ms=PATIENCE_MS,
+        within=Patience(PATIENCE_MS),
         most_bytes=100,
     )
     assert told.output == "True\n"
@@ -125,6 +125,6 @@ def test_what_cannot_start_says_so(tmp_path: Path, program: str) -> None:
             [program],
             cwd=tmp_path,
             environment=ENVIRONMENT,
-            within_ms=PATIENCE_MS,
+            within=Patience(PATIENCE_MS),
             most_bytes=100,
         )

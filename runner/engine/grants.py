@@ -1,0 +1,59 @@
+"""As what a job may start by schedule, and whether it may at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.engine.authority import SCHEDULER, role_for
+from runner.model.errors import BudgetExceededError, PolicyDeniedError
+from runner.model.job import Overlap
+from runner.model.occurrence import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runner.model.definition import Definition
+    from runner.model.role import Role
+    from runner.store.db import Connection
+    from runner.store.jobs import DueJob
+
+
+class Grants(NamedTuple):
+    """What was found out before anything is decided.
+
+    `told` are roles by job, as the daemon told; the day begins in `zone`, and it is
+    `now_ms`.
+    """
+
+    told: Mapping[str, str]
+    zone: str
+    now_ms: int
+
+
+class Obstacle(NamedTuple):
+    """Why a job may not start now. `detail`: the run in the way, or the budget."""
+
+    reason: Reason
+    detail: str | None = None
+
+
+def admitted(
+    index: Connection, row: DueJob, body: Definition, grants: Grants
+) -> Role | Obstacle:
+    """The role under which the job may start now, or why it may not."""
+    if body.job.overlap is Overlap.SKIP and row.active_run:
+        return Obstacle(Reason.OVERLAP, row.active_run)
+    try:
+        role = role_for(body, None, SCHEDULER, grants.told.get(row.id))
+    except PolicyDeniedError:
+        return Obstacle(Reason.DENIED)
+    if body.job.agent is None:
+        return role
+    from runner.engine.budget import Purse, Subject, demand_funds
+
+    try:
+        purse = Purse(index, grants.zone, grants.now_ms)
+        demand_funds(purse, Subject(body.job, role))
+    except BudgetExceededError as error:
+        return Obstacle(Reason.BUDGET, error.message)
+    return role
