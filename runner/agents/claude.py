@@ -10,6 +10,7 @@ import msgspec
 
 from runner.agents.base import AgentCommand
 from runner.agents.claude_stream import ClaudeReader
+from runner.agents.launcher import Launchers, launchers
 from runner.agents.program import located
 from runner.model.job import ThinkingMode
 from runner.model.role import Profile
@@ -45,7 +46,11 @@ _MAY = {
 
 
 class ClaudeAgent:
-    """Anthropic's agent. An interrupt makes it tell what it used before it ends."""
+    """Anthropic's agent. An interrupt makes it tell what it used before it ends.
+
+    Only the full profile minds the project's own settings: their hooks and helpers
+    are commands that run outside of any profile. Its CLAUDE.md is read all the same.
+    """
 
     stop_signal = signal.SIGINT
     is_plain = False
@@ -56,18 +61,21 @@ class ClaudeAgent:
         program = located("claude", request, package="@anthropic-ai/claude-code")
         usual, effort = _THINKING[request.agent.thinking_mode]
         model = request.agent.model or usual
+        launch = launchers(request)
         argv = (
             *(program, "-p", "--output-format", "stream-json", "--verbose"),
-            *(("--resume", request.resume) if request.resume else ()),
+            *((f"--resume={request.resume}",) if request.resume else ()),
             *_MAY[request.role.profile],
             *_allowed(request),
+            *_settings(request),
             *((f"--mcp-config={_servers_path(request)}",) if request.servers else ()),
             "--strict-mcp-config",
             *("--model", model, "--effort", effort),
             *_bounds(request.agent.budget),
             *request.flags,
         )
-        files = {_SERVERS_FILE: _servers(request)} if request.servers else {}
+        files = {**launch.files, _SERVERS_FILE: _servers(launch)}
+        files = files if request.servers else {}
         return AgentCommand(argv, _environment(request), files, model)
 
     def reader(self, resumed_ms: int | None = None) -> ClaudeReader:  # noqa: ARG002
@@ -85,6 +93,13 @@ def _allowed(request: AgentRequest) -> tuple[str, ...]:
     return ("--allowedTools", names) if names else ()
 
 
+def _settings(request: AgentRequest) -> tuple[str, ...]:
+    """The operator's alone; the project is then a folder added for its CLAUDE.md."""
+    if request.role.profile is Profile.FULL:
+        return ()
+    return ("--setting-sources=user", f"--add-dir={request.root}")
+
+
 def _bounds(budget: Budget) -> Iterator[str]:
     if budget.turns is not None:
         yield from ("--max-turns", str(budget.turns))
@@ -97,7 +112,9 @@ def _environment(request: AgentRequest) -> dict[str, str]:
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
         "MCP_TIMEOUT": str(_SERVER_PATIENCE_MS),
     }
-    if request.as_root and request.role.profile is Profile.FULL:
+    if request.role.profile is not Profile.FULL:
+        ours["CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD"] = "1"
+    elif request.as_root:
         ours["IS_SANDBOX"] = "1"  # or it refuses to skip permissions for root
     return ours
 
@@ -106,9 +123,9 @@ def _servers_path(request: AgentRequest) -> str:
     return f"{request.scratch}/{_SERVERS_FILE}"
 
 
-def _servers(request: AgentRequest) -> bytes:
+def _servers(launch: Launchers) -> bytes:
     servers = {
-        name: {"command": it.command[0], "args": it.command[1:], "env": it.environment}
-        for name, it in request.servers.items()
+        name: {"command": program, "args": words}
+        for name, (program, *words) in launch.commands.items()
     }
     return msgspec.json.encode({"mcpServers": servers})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runner.agents.base import AgentCommand
 from runner.agents.codex_stream import CodexReader
+from runner.agents.launcher import Launchers, launchers
 from runner.agents.program import located
 from runner.agents.toml import Toml, written
 from runner.model.job import ThinkingMode
@@ -15,7 +16,7 @@ from runner.model.role import Profile
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from runner.agents.base import AgentRequest, Served
+    from runner.agents.base import AgentRequest
 
 _SERVER_PATIENCE_MS = 10_000
 """How long Codex waits for its MCP servers; then it goes on without."""
@@ -29,8 +30,9 @@ _THINKING = {
 
 _MAY = {
     Profile.FULL: ("--dangerously-bypass-approvals-and-sandbox",),
-    Profile.WORKSPACE: ("--sandbox", "workspace-write"),
-    Profile.READ_ONLY: ("--sandbox", "read-only"),
+    # What the user's rules allow would run outside of the sandbox.
+    Profile.WORKSPACE: ("--sandbox", "workspace-write", "--ignore-rules"),
+    Profile.READ_ONLY: ("--sandbox", "read-only", "--ignore-rules"),
 }
 
 
@@ -45,13 +47,15 @@ class CodexAgent:
     def command(self, request: AgentRequest) -> AgentCommand:
         """The user's own configuration is left out: its MCP servers are not the job's.
 
+        As it also says which projects he trusts, the project's is left out too.
         The same words serve to go on with a session, which comes last with `-`, the
         prompt on stdin.
         """
         program = located("codex", request, package="@openai/codex")
         usual, effort = _THINKING[request.agent.thinking_mode]
         model = request.agent.model or usual
-        settings = {**_settings(request), "model_reasoning_effort": effort}
+        launch = launchers(request)
+        settings = {**_settings(request, launch), "model_reasoning_effort": effort}
         argv = (
             *(program, "exec", "--json", "--skip-git-repo-check"),
             *("--ignore-user-config", "--disable", "plugins"),
@@ -63,7 +67,7 @@ class CodexAgent:
             *(("resume", request.resume) if request.resume else ()),
             "-",
         )
-        return AgentCommand(argv, _environment(request), model=model)
+        return AgentCommand(argv, {}, launch.files, model)
 
     def reader(self, resumed_ms: int | None = None) -> CodexReader:
         """`resumed_ms`: when the attempt began, if it goes on with a session.
@@ -73,14 +77,13 @@ class CodexAgent:
         return CodexReader(resumed_ms)
 
 
-def _settings(request: AgentRequest) -> dict[str, Toml]:
+def _settings(request: AgentRequest, launch: Launchers) -> dict[str, Toml]:
     settings: dict[str, Toml] = {"analytics.enabled": False}
     if request.role.profile is Profile.WORKSPACE:
         settings["sandbox_workspace_write.exclude_slash_tmp"] = True
         settings["sandbox_workspace_write.exclude_tmpdir_env_var"] = True
     if request.servers:
-        known = _known(request)
-        servers = {name: _server(it, known) for name, it in request.servers.items()}
+        servers = {name: _server(*words) for name, words in launch.commands.items()}
         settings["mcp_servers"] = servers
         settings["mcp_optional_startup_grace_ms"] = _SERVER_PATIENCE_MS
     return settings
@@ -91,26 +94,10 @@ def _words(settings: Mapping[str, Toml]) -> Iterator[str]:
         yield from ("-c", f"{name}={written(value)}")
 
 
-def _server(served: Served, known: Mapping[str, str]) -> dict[str, Toml]:
+def _server(program: str, *words: str) -> dict[str, Toml]:
     """Its tools need no approval: nobody is there to give one."""
-    wanted = served.environment.items()
     return {
-        "command": served.command[0],
-        "args": list(served.command[1:]),
-        "env_vars": [name for name, value in wanted if known[name] == value],
-        "env": {name: value for name, value in wanted if known[name] != value},
+        "command": program,
+        "args": list(words),
         "default_tools_approval_mode": "approve",
     }
-
-
-def _known(request: AgentRequest) -> dict[str, str]:
-    """Variables that Codex has, so that servers get them without a value in argv."""
-    known: dict[str, str] = {}
-    for served in request.servers.values():
-        known |= {**served.environment, **known}
-    return {**known, **request.environment}
-
-
-def _environment(request: AgentRequest) -> dict[str, str]:
-    known = _known(request)
-    return {name: known[name] for name in known if name not in request.environment}

@@ -120,7 +120,7 @@ def test_stopped_at_the_next_figure_beyond_its_budget(tmp_path: Path) -> None:
 
 
 def test_it_may_tell_what_it_used_while_it_is_stopped(tmp_path: Path) -> None:
-    job = {**AGENT, "budget": {"turns": 1}}
+    job = {**AGENT, "budget": {"turns": 1, "usd": 0.2}}
     told_last = ends("", cost=0.75, read=4000, written=80)
     interrupted = {
         **told_last,
@@ -135,7 +135,8 @@ def test_it_may_tell_what_it_used_while_it_is_stopped(tmp_path: Path) -> None:
     with played_site(tmp_path, {"jobs": {"a": job}}, {"a": scene}) as project:
         view, receipt, data = outcome(project)
         assert view.error_code == Code.AGENT_BUDGET_EXCEEDED
-        assert data["measure"] == "turns"
+        assert data["measure"] == "usd"
+        assert data["overshoot"] == pytest.approx(0.55)
         assert (receipt.cost_usd, view.cost_usd) == (0.75, 0.75)
         assert view.tokens == 4080
 

@@ -353,7 +353,7 @@ def test_a_green_exit_is_not_enough(tmp_path: Path) -> None:
 
 
 def test_what_failed_anyway_is_not_asked_for_evidence(tmp_path: Path) -> None:
-    expect = {"command": "touch asked; exit 1", "files": ["nothing"]}
+    expect = {"command": "touch asked; exit 1"}
     jobs = {"a": {**AGENT, "expect": expect}}
     scene = says(begins(), turn(1)) + "exit 1\n"
     with played_site(tmp_path, {"jobs": jobs}, {"a": scene}) as project:

@@ -174,7 +174,9 @@ class Server(ThreadingHTTPServer):
 def serve(folder: Path) -> None:
     """Answer until stdin ends."""
     with Server(folder) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever, args=(LOOK_SECONDS,), daemon=True
+        ).start()
         note = folder / "port.new"
         note.write_text(str(server.server_port), "ascii")
         note.rename(folder / "port")

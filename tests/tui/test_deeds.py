@@ -15,10 +15,15 @@ from runner import api
 from runner.model.orders import Order
 from runner.model.run import RunStatus, Trigger
 from runner.model.views import HistoryQuery, JobState
+from runner.store.runs import find
 from tests.helpers.decisions import by, pause
 from tests.helpers.stage import MIDDLE, SMALL, USER, visit
+from tests.helpers.still import still
+from tests.tui.conftest import FIVE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from runner.model.views import JobView, RunView
     from tests.helpers.stage import Operator
     from tests.helpers.still import Still
@@ -416,3 +421,36 @@ async def test_an_older_run_is_found_where_the_latest_has_ended(farm: Still) -> 
         await operator.press("x")
         await operator.meets(Confirm)
         await operator.sees(first)
+
+
+async def test_the_dialog_asks_for_what_a_prompt_leaves_blank(tmp_path: Path) -> None:
+    agent = {"agent": "custom", "command": ["cat"], "prompt": "${topic}, ${depth} deep"}
+    ask = {**agent, "params": {"topic": None, "depth": "3"}}
+    with still(tmp_path, {"ask": ask}, FIVE) as it:
+        async with visit(it) as operator:
+            await run_dialog(operator)
+            box = operator.console.screen.query_one("#params", Input)
+            assert box.value == "depth=3 topic="
+            await operator.press("enter")
+            await operator.hears("ask needs a value for topic")
+            await run_dialog(operator)
+            box = operator.console.screen.query_one("#params", Input)
+            box.focus()
+            box.value = "topic"
+            await operator.press("enter")
+            await operator.sees("Params: topic is not NAME=VALUE")
+            box.value = "topic='old logs' depth=3"
+            await operator.press("enter")
+            await operator.hears("started ask: ")
+            last = operator.console.last_orders["ask"]
+        (run,) = runs_of(it, "ask")
+        row = find(it.project.index, run.run_id)
+    assert last.params == (("topic", "old logs"),)
+    assert row is not None
+    assert row.params == {"topic": "old logs"}
+
+
+async def test_a_job_without_blanks_is_not_asked_for_any(farm: Still) -> None:
+    async with visit(farm) as operator:
+        await run_dialog(operator)
+        assert not operator.console.screen.query_one("#params-field").display
