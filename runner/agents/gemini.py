@@ -18,6 +18,7 @@ from runner.agents.gemini_files import (
     policy,
     settings,
 )
+from runner.agents.launcher import launchers
 from runner.agents.program import located
 from runner.agents.stream import (
     Ending,
@@ -64,6 +65,10 @@ class GeminiAgent:
     beside the operator's login. So a run with servers gets a home of its own where an
     API key is the login; else, of the servers in the operator's own settings, those
     whose names were asked for are let through, and no others.
+
+    Only the full profile minds the project's settings, which name hooks and commands.
+    Gemini has no means to leave out the variables of the project's `.gemini/.env` or
+    `.env`, which reach it and all that it starts.
     """
 
     stop_signal = signal.SIGTERM
@@ -74,7 +79,8 @@ class GeminiAgent:
     def command(self, request: AgentRequest) -> AgentCommand:
         program = located("gemini", request, package="@google/gemini-cli")
         model = request.agent.model or _MODELS[request.agent.thinking_mode]
-        files = policy(request) | settings(request)
+        launch = launchers(request)
+        files = policy(request) | settings(request, launch)
         # An option that takes a list would swallow the flags' first word.
         words = (
             *_permission(request),
@@ -84,6 +90,9 @@ class GeminiAgent:
         )
         # Its launcher, which it would start first, does not pass SIGTERM on.
         environment = {"GEMINI_CLI_NO_RELAUNCH": "true"}
+        if request.role.profile is not Profile.FULL:
+            # It reads settings before it minds `--skip-trust`.
+            environment["GEMINI_CLI_TRUST_WORKSPACE"] = "false"
         if has_own_home(request):
             environment["GEMINI_CLI_HOME"] = f"{request.scratch}/{HOME}"
         return AgentCommand(

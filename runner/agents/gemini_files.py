@@ -12,6 +12,7 @@ from runner.model.role import Profile
 
 if TYPE_CHECKING:
     from runner.agents.base import AgentRequest
+    from runner.agents.launcher import Launchers
     from runner.model.errors import Json
 
 _READING = (
@@ -80,8 +81,11 @@ def has_own_home(request: AgentRequest) -> bool:
     return bool(request.servers and request.environment.get("GEMINI_API_KEY"))
 
 
-def settings(request: AgentRequest) -> dict[str, bytes]:
-    """Raises AgentUnavailableError for a session that went with such a home."""
+def settings(request: AgentRequest, launch: Launchers) -> dict[str, bytes]:
+    """A home of the run's own and what starts its servers, if it gets one.
+
+    Raises AgentUnavailableError for a session that went with such a home.
+    """
     if not has_own_home(request):
         return {}
     if request.resume:
@@ -89,12 +93,11 @@ def settings(request: AgentRequest) -> dict[str, bytes]:
         raise AgentUnavailableError(message, hint="Replay it without its session.")
     servers: dict[str, Json] = {
         name: {
-            "command": server.command[0],
-            "args": server.command[1:],
-            "env": server.environment,
+            "command": program,
+            "args": words,
             "timeout": _SERVER_TIMEOUT_MS,
         }
-        for name, server in request.servers.items()
+        for name, (program, *words) in launch.commands.items()
     }
     said: dict[str, Json] = {
         "security": {"auth": {"selectedType": "gemini-api-key"}},
@@ -103,4 +106,4 @@ def settings(request: AgentRequest) -> dict[str, bytes]:
     turns = request.agent.budget.turns
     if turns is not None:
         said["model"] = {"maxSessionTurns": turns}
-    return {f"{HOME}/.gemini/settings.json": msgspec.json.encode(said)}
+    return {**launch.files, f"{HOME}/.gemini/settings.json": msgspec.json.encode(said)}

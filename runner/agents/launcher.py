@@ -23,7 +23,7 @@ class Launchers(NamedTuple):
 
 
 def launchers(request: AgentRequest) -> Launchers:
-    """Scripts are numbered: a server's name need not be one of a file."""
+    """Scripts are numbered: to some disks `A` and `a` are one name."""
     commands: dict[str, tuple[str, ...]] = {}
     files: dict[str, bytes] = {}
     for number, (name, served) in enumerate(request.servers.items(), start=1):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner.agents.base import AgentCommand, AgentEvent, Standing, Told
+from runner.agents.launcher import Launchers, launchers
 from runner.agents.program import located
 from runner.agents.stream import (
     MESSAGE_LENGTH,
@@ -54,6 +55,10 @@ class OpencodeAgent:
     Its configuration goes over that of the project and of the operator. MCP servers
     in theirs start too: opencode cannot be told to leave them alone, but only a role
     with the full profile may use them.
+
+    Only the full profile minds the project's configuration, which names tools and
+    commands. Its AGENTS.md is read all the same. Opencode has no means to leave out
+    the project's plugins: they are loaded, and so run, under every profile.
     """
 
     stop_signal = signal.SIGTERM
@@ -74,12 +79,16 @@ class OpencodeAgent:
             *([f"--variant={variant}"] if variant else []),
             *([f"--session={request.resume}"] if request.resume else []),
         )
+        launch = launchers(request)
         environment = {
-            _CONFIG: _config(request),
+            _CONFIG: _config(request, launch),
             "OPENCODE_DISABLE_AUTOUPDATE": "1",
             "OPENCODE_DISABLE_MODELS_FETCH": "1",
         }
-        return AgentCommand((program, *words, *request.flags), environment, model=model)
+        if request.role.profile is not Profile.FULL:
+            environment["OPENCODE_DISABLE_PROJECT_CONFIG"] = "1"
+        argv = (program, *words, *request.flags)
+        return AgentCommand(argv, environment, launch.files, model)
 
     def reader(self, resumed_ms: int | None = None) -> OpencodeReader:  # noqa: ARG002
         return OpencodeReader()
@@ -96,20 +105,24 @@ def _agent_name(request: AgentRequest) -> str:
     return f"jobconsole-{request.run_id}"
 
 
-def _config(request: AgentRequest) -> str:
+def _config(request: AgentRequest, launch: Launchers) -> str:
     """What the environment already configures, with what the run needs over it."""
     config = _configured(request)
     config["mcp"] = {
         name: {
             "type": "local",
-            "command": server.command,
-            "environment": server.environment,
+            "command": command,
             "timeout": _SERVER_TIMEOUT_MS,
         }
-        for name, server in request.servers.items()
+        for name, command in launch.commands.items()
     }
     tools = _TOOLS.get(request.role.profile)
     if tools is not None:
+        told = config.get("instructions")
+        config["instructions"] = [
+            *(told if isinstance(told, list) else ()),
+            f"{request.root}/AGENTS.md",
+        ]
         names = (*tools, *(f"{name}_*" for name in request.servers))
         # The last rule that fits decides: what is not named stays denied.
         permission = {"*": "deny", **dict.fromkeys(names, "allow")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ from runner.engine.manifest import Manifest, read_manifest
 from runner.engine.settle import read_receipt
 from runner.model.comparison import Comparison, Fact, Section
 from runner.model.receipt import Receipt, Usage
+from runner.store.folders import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,11 +19,15 @@ if TYPE_CHECKING:
     from runner.engine.project import Project
     from runner.model.errors import JsonScalar
     from runner.model.views import RunView
+    from runner.store.folders import RunFolder
 
 _TOLD_OTHERWISE = frozenset(
     {"events.jsonl", "manifest.json", "processes.jsonl", "summary.md", "role"}
 )
 """Files that no two runs share, as they tell times and process ids; and the role's."""
+
+
+_PROMPT_SHOWN = 200
 
 
 class _Side(NamedTuple):
@@ -30,6 +36,7 @@ class _Side(NamedTuple):
     view: RunView
     manifest: Manifest | None
     receipt: Receipt | None
+    prompt: tuple[str, ...]
 
 
 def compare(project: Project, left: str, right: str) -> Comparison:
@@ -38,6 +45,7 @@ def compare(project: Project, left: str, right: str) -> Comparison:
     facts = [*_views(one.view, other.view)]
     if one.manifest and other.manifest:
         facts += _manifests(one.manifest, other.manifest)
+    facts += _prompts(one.prompt, other.prompt)
     if one.receipt and other.receipt:
         facts += _receipts(one.receipt, other.receipt)
     order = list(Section)
@@ -49,7 +57,28 @@ def compare(project: Project, left: str, right: str) -> Comparison:
 def _side(project: Project, reference: str) -> _Side:
     view = resolve_run(project, reference)
     folder = project.state.run_folder(view.job_id, view.run_id)
-    return _Side(view, read_manifest(folder), read_receipt(folder))
+    return _Side(view, read_manifest(folder), read_receipt(folder), _lines(folder))
+
+
+def _lines(folder: RunFolder) -> tuple[str, ...]:
+    """What the agent was told; nothing where the run was no agent's."""
+    try:
+        body = read_regular(folder.prompt)
+    except OSError:
+        return ()
+    return tuple(body.decode("utf-8", "replace").splitlines())
+
+
+def _prompts(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[Fact]:
+    """The first line in which they differ."""
+    for before, after in itertools.zip_longest(one, other):
+        if before != after:
+            yield Fact(Section.WHAT, "prompt", _cut(before), _cut(after))
+            return
+
+
+def _cut(line: str | None) -> str | None:
+    return line and line[:_PROMPT_SHOWN]
 
 
 def _gaps(side: _Side) -> Iterator[str]:

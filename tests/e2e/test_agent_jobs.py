@@ -502,11 +502,11 @@ def test_an_agent_goes_on_with_its_session(tmp_path: Path) -> None:
     jobs = {"a": {**AGENT, "args": ["--extra"]}}
     with played_site(tmp_path, {"jobs": jobs}, {"a": scene}) as project:
         first = run_job(project, "a")
-        assert "--resume" not in trace(tmp_path, "a", "argv")
+        assert f"--resume={SESSION}" not in trace(tmp_path, "a", "argv")
         put_on(
             tmp_path,
             "a",
-            f'case " $* " in *" --resume {SESSION} "*) ;; *) exit 7;; esac\n'
+            f'case " $* " in *" --resume={SESSION} "*) ;; *) exit 7;; esac\n'
             + claude("Went on."),
         )
         resume = ReplayOrder("tester", resume=True)

@@ -123,3 +123,22 @@ def test_documents_that_are_missing_are_said(tmp_path: Path) -> None:
         }
         with pytest.raises(JobNotFoundError):
             api.compare(project, "a", "nobody")
+
+
+def test_where_two_prompts_part(tmp_path: Path) -> None:
+    """One line of what the agents were told, not all of it."""
+    asks: dict[str, object] = {"agent": "custom", "command": ["cat"]}
+    asks |= {
+        "prompt": "Be brief.\nTell of ${topic}.\nStop.",
+        "params": {"topic": "cats"},
+    }
+    with site(tmp_path, {"jobs": {"a": asks}}) as project:
+        first = run_job(project, "a")
+        second = api.submit(project, Order("a", "tester", params=(("topic", "dogs"),)))
+        ended(project, second)
+        found = api.compare(project, first.run_id, second)
+        told = fact(found, Section.WHAT, "prompt")
+        assert (told.left, told.right) == ("Tell of cats.", "Tell of dogs.")
+        assert fact(found, Section.WHAT, "topic").right == "dogs"
+        same = api.compare(project, first.run_id, first.run_id)
+        assert "prompt" not in {it.name for it in same.facts}
