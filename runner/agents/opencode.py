@@ -52,13 +52,9 @@ _CONFIG = "OPENCODE_CONFIG_CONTENT"
 class OpencodeAgent:
     """`opencode run --format json`, as an agent of its own for roles of less than all.
 
-    Its configuration goes over that of the project and of the operator. MCP servers
-    in theirs start too: opencode cannot be told to leave them alone, but only a role
-    with the full profile may use them.
-
-    Only the full profile minds the project's configuration, which names tools and
-    commands. Its AGENTS.md is read all the same. Opencode has no means to leave out
-    the project's plugins: they are loaded, and so run, under every profile.
+    Only the full profile minds the project's configuration and may use MCP servers of
+    the operator's, which start in any case. The project's AGENTS.md is always read.
+    Opencode has no means to leave its plugins out: they run under every profile.
     """
 
     stop_signal = signal.SIGTERM

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from runner.engine.prepare import Execution, Plan, Surroundings
+    from runner.engine.plan import Execution, Plan, Surroundings
     from runner.engine.project import Project
 
 

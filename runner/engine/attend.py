@@ -19,7 +19,7 @@ from runner.engine.budget import (
 )
 from runner.engine.judge import Stop, StopReason
 from runner.engine.listen import Listener
-from runner.engine.record import redact_all
+from runner.engine.redact import redact_all
 from runner.model.errors import Code
 from runner.model.instants import utc_text
 from runner.model.receipt import ErrorEnvelope

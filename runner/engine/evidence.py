@@ -14,7 +14,7 @@ from runner.process.brief import Patience, run_briefly
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from runner.engine.prepare import Plan
+    from runner.engine.plan import Plan
     from runner.model.job import Command, Expect
 
 COMMAND_MS = 60_000

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import record
 from runner.engine.perform import Hands, Outcome, perform
-from runner.engine.prepare import Execution
+from runner.engine.plan import Execution
 from runner.engine.receipts import outline, receipt_of
+from runner.engine.redact import redact
 from runner.engine.settle import write_receipt
 from runner.model.definition import Definition, decode_definition
 from runner.model.errors import JobconsoleError, LockHeldError
@@ -89,7 +90,7 @@ def _said(folder: RunFolder, outcome: Outcome) -> str:
         said = outcome.work.answer.text
     else:
         said = record.tail(folder.said) or record.tail(folder.stderr)
-    return record.redact(said, outcome.plan.secrets() if outcome.plan else [])
+    return redact(said, outcome.plan.secrets() if outcome.plan else [])
 
 
 def _scratch(

@@ -11,7 +11,8 @@ import msgspec
 from runner.engine import record
 from runner.engine.evidence import Witness, missing_evidence, witness
 from runner.engine.judge import Facts, Stop, StopReason, judge, judge_stop
-from runner.engine.prepare import Execution, Plan, plan
+from runner.engine.prepare import plan_of
+from runner.engine.redact import redact_all
 from runner.engine.supervise import AttemptEnd, Scene, attempt, sweep
 from runner.model.errors import StateUnavailableError
 from runner.model.job import Expect
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from runner.engine.attend import Attendant, Work
+    from runner.engine.plan import Execution, Plan
     from runner.engine.project import Project
     from runner.model.errors import Json
     from runner.model.receipt import ErrorEnvelope
@@ -58,7 +60,7 @@ def perform(hands: Hands, case: Execution) -> Outcome:
     """Make the one attempt. Raises JobconsoleError for what keeps it from starting."""
     job, project = case.definition.job, hands.project
     with _state_errors():
-        chosen = plan(project, case, hands.base)
+        chosen = plan_of(project, case, hands.base)
         _leave_word(project, case, chosen)
     seen = witness(job.expect, Path(case.definition.root))
     wish = _wish(project, case)
@@ -182,7 +184,7 @@ def _payload(case: Execution, chosen: Plan, now_ms: int) -> object:
         case.events.append(now_ms, "result_unreadable", why="it is larger than 1 MiB")
         return None
     try:
-        return record.redact_all(msgspec.json.decode(body), chosen.secrets())
+        return redact_all(msgspec.json.decode(body), chosen.secrets())
     except (ValueError, RecursionError) as error:
         case.events.append(now_ms, "result_unreadable", why=str(error))
         return None

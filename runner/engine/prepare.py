@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from runner.engine.plan import Execution, Plan, Surroundings
 from runner.model.errors import PolicyDeniedError, TargetUnresolvedError
 from runner.model.job import Command, Prompt, PromptFile, Script, SpecDocument
 from runner.process.environment import (
@@ -16,7 +17,6 @@ from runner.process.environment import (
     RUN_VARIABLE,
     expand,
     is_usual,
-    looks_secret,
     matches_any,
     read_env_file,
 )
@@ -25,65 +25,13 @@ from runner.process.interpreter import python_argv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runner.engine.engage import Engaged
     from runner.engine.project import Project
     from runner.model.definition import Definition
     from runner.model.job import Target
     from runner.model.role import Role
-    from runner.store.events import EventLog
-    from runner.store.folders import RunFolder
-    from runner.store.runs import Claim
-
-_SECRET_LENGTH = 6
-"""A shorter value is no secret worth hiding, and hiding it would garble the text."""
 
 
-class Plan(NamedTuple):
-    """How a run is executed. `timeout_ms` is awake time of one attempt."""
-
-    argv: tuple[str, ...]
-    cwd: Path
-    environment: dict[str, str]
-    prompt: str | None
-    agent: Engaged | None
-    timeout_ms: int
-    target: str
-    scratch: Path | None = None
-
-    def secrets(self) -> list[str]:
-        """Values that must not appear in what we write, longer ones first."""
-        variables = [*self.environment.items()]
-        if self.agent is not None:
-            variables += self.agent.variables
-        found = {
-            value
-            for name, value in variables
-            if looks_secret(name) and len(value) >= _SECRET_LENGTH
-        }
-        return sorted(found, key=len, reverse=True)
-
-
-class Execution(NamedTuple):
-    """The run that is executed, and where it leaves word.
-
-    `scratch` is a folder for an agent alone; None for other jobs.
-    """
-
-    claim: Claim
-    definition: Definition
-    folder: RunFolder
-    events: EventLog
-    scratch: Path | None = None
-
-
-class Surroundings(NamedTuple):
-    """The child's environment, and all that `${NAME}` may refer to."""
-
-    environment: dict[str, str]
-    known: Mapping[str, str]
-
-
-def plan(project: Project, case: Execution, base: Mapping[str, str]) -> Plan:
+def plan_of(project: Project, case: Execution, base: Mapping[str, str]) -> Plan:
     """Everything that the run needs, resolved now.
 
     Raises TargetUnresolvedError, AgentUnavailableError, PolicyDeniedError,

@@ -8,6 +8,7 @@ import msgspec
 
 from runner.engine import record
 from runner.engine.judge import has_nothing_to_report, said_by
+from runner.engine.redact import redact
 from runner.model.instants import utc_text_ms
 from runner.model.receipt import AgentRecord, AttemptRecord, ErrorEnvelope, Receipt
 from runner.model.run import RunStatus
@@ -63,7 +64,7 @@ def receipt_of(run: Receipt, outcome: Outcome, *, by_subreaper: bool) -> Receipt
         run,
         error=error,
         target=plan.target if plan else "",
-        message=_shortened(record.redact(said_by(payload) or answer, secrets)),
+        message=_shortened(redact(said_by(payload) or answer, secrets)),
         nothing_to_report=quiet and outcome.status is RunStatus.SUCCEEDED,
         payload=payload,
         agent=_agent_record(outcome),
@@ -123,4 +124,4 @@ def _attempt_record(
 def _redacted(error: ErrorEnvelope | None, secrets: list[str]) -> ErrorEnvelope | None:
     if error is None:
         return None
-    return msgspec.structs.replace(error, message=record.redact(error.message, secrets))
+    return msgspec.structs.replace(error, message=redact(error.message, secrets))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner import __version__
+from runner.engine.redact import redact
 from runner.model.instants import utc_text, utc_text_ms
 from runner.model.receipt import (
     AgentRecord,
@@ -25,18 +26,16 @@ from runner.process.environment import masked
 from runner.store.folders import RunFolder, open_regular, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from runner.engine.prepare import Plan
-    from runner.model.errors import Json
+    from runner.engine.plan import Plan
     from runner.store.runs import Claim
 
 _HASHED_BYTES = 16 * 1024 * 1024
 _SMALL_BYTES = 64 * 1024
 _TAIL_BYTES = 8 * 1024
 _TAIL_LINES = 20
-_HIDDEN = "[hidden]"
 _UNLISTED = frozenset({"run_receipt.json", "run.lock"})
 
 
@@ -141,28 +140,6 @@ def tail(path: Path) -> str:
         return ""
     text = content.decode("utf-8", "replace").rstrip()
     return "\n".join(text.splitlines()[-_TAIL_LINES:])
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, _HIDDEN)
-    return text
-
-
-def redact_all(value: Json, secrets: Sequence[str]) -> Json:
-    """The same for every text in a value that came from JSON."""
-    match value:
-        case str():
-            return redact(value, secrets)
-        case list():
-            return [redact_all(item, secrets) for item in value]
-        case dict():
-            return {
-                redact(str(key), secrets): redact_all(item, secrets)
-                for key, item in value.items()
-            }
-        case _:
-            return value
 
 
 def summary(receipt: Receipt, said: str) -> bytes:

@@ -26,7 +26,7 @@ from runner.process.waiting import Exit, watch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runner.engine.prepare import Plan
+    from runner.engine.plan import Plan
     from runner.process.clock import Clock
     from runner.process.table import ProcessTable
     from runner.store.events import EventLog

@@ -45,10 +45,14 @@ def sleeper(how: str, job_id: str) -> str:
 
 
 def leaves(name: str, job_id: str) -> Call:
-    """Have the shell leave something behind in each way."""
-    quiet = "</dev/null >/dev/null 2>&1 &"
-    words = [f"{how} {sleeper(how, job_id)} {quiet}" for how in (HIDDEN, OPEN)]
-    return shell(name, " ".join([*words, "echo left"]))
+    """Have the shell leave something behind in each way, once it is in its place."""
+    words = []
+    for how in (HIDDEN, OPEN):
+        there = f"{job_id}.{how}"
+        begun = f"sh -c 'touch {there}; exec {sleeper(how, job_id)}'"
+        words.append(f"{how} {begun} </dev/null >/dev/null 2>&1 &")
+        words.append(f"until [ -e {there} ]; do sleep 0.01; done;")
+    return shell(name, " ".join(words))
 
 
 def jobs(lab: Lab, name: str, gate: Path) -> Iterator[tuple[str, dict[str, object]]]:

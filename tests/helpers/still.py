@@ -14,7 +14,6 @@ from runner.model.occurrence import Reason, Stretch
 from runner.model.run import RunStatus
 from runner.store import occurrences, pulse, runs, workers
 from runner.store.db import transaction
-from runner.store.run_rows import RunRow
 from runner.store.runs import Ending
 from runner.store.workers import WorkerRow
 from tests.fakes.clock import FakeClock
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from runner.engine.project import Project
     from runner.engine.tick import TickReport
+    from runner.store.run_rows import RunRow
 
 PLACES = {None: 1, "default": 4, "agent": 1}
 """What a project may have at once: a timer, and the workers of its pools."""

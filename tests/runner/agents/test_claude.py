@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from runner.agents.base import Served, Told
+from runner.agents.base import Told
 from runner.agents.claude import ClaudeAgent
 from runner.agents.claude_stream import ClaudeReader
 from runner.agents.registry import adapter
@@ -34,13 +34,20 @@ if TYPE_CHECKING:
 RESET = 1_795_199_649
 """What `case-claude-limit` tells."""
 
+OWN_SETTINGS = ("--setting-sources=user", "--add-dir=/project")
+READS_CLAUDE_MD = {"CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD": "1"}
+
 PERMISSIONS = {
     "admin": ("--dangerously-skip-permissions",),
     "member": (
         *("--permission-mode", "acceptEdits"),
         *("--tools", "Bash,Read,Grep,Glob,Edit,Write", "--allowedTools", "Bash"),
+        *OWN_SETTINGS,
     ),
-    "viewer": ("--permission-mode", "dontAsk", "--tools", "Read,Grep,Glob"),
+    "viewer": (
+        *("--permission-mode", "dontAsk", "--tools", "Read,Grep,Glob"),
+        *OWN_SETTINGS,
+    ),
 }
 THINKING = {
     ThinkingMode.FAST: ("haiku", "low"),
@@ -86,6 +93,7 @@ def test_the_whole_command_line(
     assert command.environment == {
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
         "MCP_TIMEOUT": "10000",
+        **(READS_CLAUDE_MD if role != "admin" else {}),
     }
 
 
@@ -110,7 +118,7 @@ def test_a_budget_becomes_its_own_limits(request_: AgentRequest) -> None:
 
 def test_it_goes_on_with_a_session(request_: AgentRequest) -> None:
     said = words(request_._replace(resume="4f28-1a"))
-    assert said[4:6] == ("--resume", "4f28-1a")
+    assert said[4] == "--resume=4f28-1a"
 
 
 def test_more_words_come_last_and_feed_no_list(request_: AgentRequest) -> None:
@@ -133,19 +141,13 @@ def test_tools_of_servers_need_no_approval(
 
 
 def test_servers_are_told_in_a_file(request_: AgentRequest) -> None:
-    odd = Served(("/bin/odd", 'a "b" $c\n'), {"ROLE": "é\x7f"})
-    command = ClaudeAgent().command(request_._replace(servers={"odd": odd}))
+    command = ClaudeAgent().command(request_._replace(servers=SERVERS))
     assert f"--mcp-config={SCRATCH}/claude-mcp.json" in command.argv
     assert "--strict-mcp-config" in command.argv
     assert json.loads(command.files["claude-mcp.json"]) == {
-        "mcpServers": {
-            "odd": {
-                "command": "/bin/odd",
-                "args": ['a "b" $c\n'],
-                "env": {"ROLE": "é\x7f"},
-            }
-        }
+        "mcpServers": {"team": {"command": "/bin/sh", "args": [f"{SCRATCH}/mcp-1.sh"]}}
     }
+    assert command.files["mcp-1.sh"].endswith(b"exec /bin/team --all\n")
 
 
 def test_a_missing_program_is_told_with_how_to_get_it(request_: AgentRequest) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from runner.agents.base import Served, Told
+from runner.agents.base import Told
 from runner.agents.codex import CodexAgent
 from runner.agents.codex_stream import CodexReader
 from runner.agents.registry import adapter
@@ -19,7 +19,7 @@ from runner.model.errors import AgentUnavailableError, Code
 from runner.model.job import AgentSpec, ThinkingMode
 from runner.model.receipt import Usage
 from runner.model.role import ADMIN, BUILT_IN_ROLES, MEMBER
-from tests.helpers.asked import SERVERS, asked
+from tests.helpers.asked import SCRATCH, SERVERS, asked
 from tests.helpers.streams import (
     by_bytes,
     read,
@@ -36,8 +36,8 @@ LIMIT_RESET = 1_795_199_704
 
 PERMISSIONS = {
     "admin": ("--dangerously-bypass-approvals-and-sandbox",),
-    "member": ("--sandbox", "workspace-write"),
-    "viewer": ("--sandbox", "read-only"),
+    "member": ("--sandbox", "workspace-write", "--ignore-rules"),
+    "viewer": ("--sandbox", "read-only", "--ignore-rules"),
 }
 CONFINED = (
     *("-c", "sandbox_workspace_write.exclude_slash_tmp=true"),
@@ -127,45 +127,20 @@ def test_it_goes_on_with_a_session_under_the_same_options(
 
 
 def test_servers_are_told_in_settings(request_: AgentRequest) -> None:
-    odd = Served(("/bin/odd", 'a "b" $c\n'), {"EXTRA": "é\x7f"})
-    servers = {**SERVERS, "odd": odd}
-    command = CodexAgent().command(request_._replace(servers=servers))
-    told = settings(request_._replace(servers=servers))
+    """None of their variables is: neither in the words nor in Codex's own."""
+    request = request_._replace(servers=SERVERS)
+    command = CodexAgent().command(request)
+    told = settings(request)
     assert told["mcp_optional_startup_grace_ms"] == 10_000
     assert told["mcp_servers"] == {
         "team": {
-            "command": "/bin/team",
-            "args": ["--all"],
-            "env_vars": ["TELECLAUDE_JOB_ROLE"],
-            "env": {},
+            "command": "/bin/sh",
+            "args": [f"{SCRATCH}/mcp-1.sh"],
             "default_tools_approval_mode": "approve",
-        },
-        "odd": {
-            "command": "/bin/odd",
-            "args": ['a "b" $c\n'],
-            "env_vars": ["EXTRA"],
-            "env": {},
-            "default_tools_approval_mode": "approve",
-        },
+        }
     }
-    assert command.environment == {"EXTRA": "é\x7f"}
-
-
-def test_servers_that_disagree_on_a_variable_get_their_own(
-    request_: AgentRequest,
-) -> None:
-    wants = {
-        "one": Served(("/bin/one",), {"LEVEL": "1", "TELECLAUDE_JOB_ROLE": "member"}),
-        "two": Served(("/bin/two",), {"LEVEL": "2", "TELECLAUDE_JOB_ROLE": "viewer"}),
-    }
-    request = request_._replace(servers=wants)
-    servers = msgspec.convert(
-        settings(request)["mcp_servers"], dict[str, dict[str, object]]
-    )
-    assert servers["one"]["env"] == {}
-    assert servers["one"]["env_vars"] == ["LEVEL", "TELECLAUDE_JOB_ROLE"]
-    assert servers["two"]["env"] == {"LEVEL": "2", "TELECLAUDE_JOB_ROLE": "viewer"}
-    assert CodexAgent().command(request).environment == {"LEVEL": "1"}
+    assert command.environment == {}
+    assert command.files["mcp-1.sh"].endswith(b"exec /bin/team --all\n")
 
 
 def test_a_missing_program_is_told_with_how_to_get_it(request_: AgentRequest) -> None:

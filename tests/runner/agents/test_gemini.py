@@ -111,7 +111,10 @@ def test_command_line_of_each_role_and_thinking_mode(
         f"--model={model}",
     ]
     assert command.model == model
-    assert command.environment == {"GEMINI_CLI_NO_RELAUNCH": "true"}
+    assert command.environment == {
+        "GEMINI_CLI_NO_RELAUNCH": "true",
+        **({"GEMINI_CLI_TRUST_WORKSPACE": "false"} if role is not ADMIN else {}),
+    }
 
 
 def test_flags_come_last_after_the_session(request_: AgentRequest) -> None:
@@ -198,13 +201,13 @@ def test_key_in_the_environment_allows_a_home_with_servers(
         "model": {"maxSessionTurns": 7},
         "mcpServers": {
             "team": {
-                "command": "/bin/team",
-                "args": ["--all"],
-                "env": {"TELECLAUDE_JOB_ROLE": "viewer"},
+                "command": "/bin/sh",
+                "args": ["/scratch/mcp-1.sh"],
                 "timeout": 30_000,
             }
         },
     }
+    assert command.files["mcp-1.sh"].endswith(b"exec /bin/team --all\n")
 
 
 def test_session_is_lost_with_such_a_home(request_: AgentRequest) -> None:

@@ -185,14 +185,31 @@ def test_servers_are_handed_over_in_place_of_others(request_: AgentRequest) -> N
     assert merged["mcp"] == {
         "team": {
             "type": "local",
-            "command": ["/bin/team", "--all"],
-            "environment": {"TELECLAUDE_JOB_ROLE": "viewer"},
+            "command": ["/bin/sh", "/scratch/mcp-1.sh"],
             "timeout": 30_000,
         }
     }
+    script = OpencodeAgent().command(asked).files["mcp-1.sh"]
+    assert script.endswith(b"exec /bin/team --all\n")
     assert merged["provider"] == {"p": {}}
     assert merged["agent"]["build"] == {"model": "b"}
     assert permission(asked)["team_*"] == "allow"
+
+
+@pytest.mark.parametrize("role", [ADMIN, MEMBER, VIEWER], ids=lambda it: it.name)
+def test_configuration_of_the_project_is_for_the_full_profile(
+    request_: AgentRequest, role: Role
+) -> None:
+    """Its AGENTS.md is for all, beside what the environment has it read."""
+    given = {"OPENCODE_CONFIG_CONTENT": '{"instructions": ["STYLE.md"]}'}
+    environment = {**request_.environment, **given}
+    asked = request_._replace(role=role, environment=environment)
+    said = OpencodeAgent().command(asked).environment
+    is_narrow = role is not ADMIN
+    assert ("OPENCODE_DISABLE_PROJECT_CONFIG" in said) is is_narrow
+    added = ["/project/AGENTS.md"] if is_narrow else []
+    instructions = json.loads(said["OPENCODE_CONFIG_CONTENT"])["instructions"]
+    assert instructions == ["STYLE.md", *added]
 
 
 @pytest.mark.parametrize("given", ["{", "[]", "{/* */}"])

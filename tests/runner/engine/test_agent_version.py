@@ -8,6 +8,7 @@ import pytest
 
 from runner.engine import agent_version as asking
 from runner.engine.agent_version import agent_version
+from runner.process.environment import FALLBACK_PATH
 from tests.helpers.asked import asked
 from tests.helpers.project import opened, write_project
 
@@ -29,7 +30,7 @@ class Shop:
         self.program = folder / "bin" / "claude"
         self.notes = folder / "notes"
         self.request: AgentRequest = asked(folder, "claude")._replace(
-            scratch=str(folder)
+            scratch=str(folder), environment={"PATH": FALLBACK_PATH}
         )
 
     def install(self, said: str, code: int = 0) -> None:

@@ -19,6 +19,7 @@ from runner.process.environment import FALLBACK_PATH
 from tests.helpers.agents import MCP_SERVER
 from tests.helpers.asked import asked
 from tests.helpers.leaks import nothing_kept
+from tests.helpers.processes import finish, start
 from tests.helpers.project import opened, write_project
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ OK = server("ok")
 NOTES = """\
 #!/bin/sh
 env > {notes}
+echo "CALLED=$0 $*" >> {notes}
 exec {python} {server} ok
 """
 
@@ -95,8 +97,21 @@ class Office:
         return (path,)
 
     @property
-    def noted(self) -> list[str]:
-        return (self.folder / "notes").read_text("utf-8").splitlines()
+    def noted(self) -> dict[str, str]:
+        """How the server was called last, and with which variables."""
+        lines = (self.folder / "notes").read_text("utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
+    def noted_by_agent(self, name: str) -> dict[str, str]:
+        """The same, when the agent starts a server as it was told to."""
+        (self.folder / "notes").unlink()
+        told = self.handed[name]
+        args, variables = told["args"], told.get("env", {})
+        assert isinstance(args, list)
+        assert isinstance(variables, dict)
+        environment = {"PATH": FALLBACK_PATH, "LEVEL": "its own", **variables}
+        finish(start([str(told["command"]), *args], self.folder, environment))
+        return self.noted
 
 
 @pytest.fixture
@@ -149,8 +164,9 @@ def test_one_that_answers_is_handed_on_by_its_whole_path(office: Office) -> None
     (name, *words) = office.noting("tools/server.sh")
     engaged = office.engage({"team": McpServer((name, *words, "--all"))})
     assert states(engaged) == {"team": McpState.READY}
-    assert office.handed["team"]["command"] == str(office.folder / "tools/server.sh")
-    assert office.handed["team"]["args"] == ["--all"]
+    called = f"{office.folder / 'tools/server.sh'} --all"
+    assert office.noted["CALLED"] == called
+    assert office.noted_by_agent("team")["CALLED"] == called
     config = f"--mcp-config={office.request.scratch}/claude-mcp.json"
     assert config in engaged.command.argv
 
@@ -162,7 +178,7 @@ def test_one_that_answers_is_handed_on_by_its_whole_path(office: Office) -> None
 def test_where_its_program_is(office: Office, path: str, command: str) -> None:
     office.noting(path)
     office.engage({"team": McpServer((command,))})
-    assert office.handed["team"]["command"] == str(office.folder / path)
+    assert office.noted_by_agent("team")["CALLED"] == f"{office.folder / path} "
 
 
 def test_what_a_server_is_told(office: Office) -> None:
@@ -178,10 +194,9 @@ def test_what_a_server_is_told(office: Office) -> None:
         "TELECLAUDE_JOB_ROLE": "member",
         "JOBCONSOLE_ROLE_FILE": "/role",
     }
-    assert office.handed["team"]["env"] == expected
-    asked_with = dict(line.split("=", 1) for line in office.noted if "=" in line)
-    assert asked_with.items() >= expected.items()
-    assert asked_with["HOME"] == str(office.folder / "home")
+    assert office.noted.items() >= expected.items()
+    assert office.noted["HOME"] == str(office.folder / "home")
+    assert office.noted_by_agent("team").items() >= expected.items()
 
 
 @pytest.mark.parametrize(
@@ -243,5 +258,6 @@ def test_what_is_written_down_of_it(office: Office) -> None:
 def test_its_files_are_for_nobody_else(office: Office) -> None:
     """They hold what a server's variables hold."""
     office.engage({"team": OK})
-    path = Path(office.request.scratch) / "claude-mcp.json"
-    assert path.stat().st_mode & 0o077 == 0
+    files = [*Path(office.request.scratch).iterdir()]
+    assert files
+    assert not any(path.stat().st_mode & 0o077 for path in files)

@@ -10,7 +10,7 @@ import pytest
 
 from runner.engine import evidence
 from runner.engine.evidence import missing_evidence, witness
-from runner.engine.prepare import Plan
+from runner.engine.plan import Plan
 from runner.model.job import Command, Expect
 from runner.process.environment import current
 from tests.helpers.leaks import nothing_kept
