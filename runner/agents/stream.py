@@ -160,6 +160,11 @@ class Ending(NamedTuple):
     resets_at: int | None = None
 
 
+def unexplained(exit_code: int | None) -> str:
+    """What is said of an end of which the stream does not tell."""
+    return f"the agent ended with exit code {exit_code}"
+
+
 def verdict(ending: Ending, exit_code: int | None) -> Answer:
     """Exit 0, a clean end and an answer: nothing less is a success."""
     text = ending.text.strip()
@@ -185,7 +190,7 @@ def _complaints(
         code = Code.AGENT_NO_ANSWER if ending.refused else Code.JOB_EXECUTION_FAILED
         yield code, ending.error or "the model refused to answer"
     if exit_code != 0:
-        yield Code.JOB_EXECUTION_FAILED, f"the agent ended with exit code {exit_code}"
+        yield Code.JOB_EXECUTION_FAILED, unexplained(exit_code)
     if not ending.clean:
         yield Code.JOB_EXECUTION_FAILED, "the agent's stream broke off before its end"
     if not text:

@@ -99,7 +99,7 @@ def _scratch(
     """A folder for an agent alone; other programs need none."""
     if case.definition.job.agent is None:
         return contextlib.nullcontext()
-    from runner.engine.agent_work import scratch_for
+    from runner.engine.agent.work import scratch_for
 
     return scratch_for(case.claim.run_id, hands.base)
 

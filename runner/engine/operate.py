@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from runner.engine.agent.prompt import bindings
 from runner.engine.authority import Actor, operator, role_for
 from runner.engine.browse import definition_of, resolve_run
 from runner.engine.budget import Subject, demand_funds, purse_of
 from runner.engine.enclosure import enclosing_run
 from runner.engine.job_view import problem_of
-from runner.engine.prompt import bindings
 from runner.engine.repair import finish_unstarted, repair_if_free
 from runner.engine.tick import start_workers
 from runner.engine.told_roles import told_role

@@ -24,7 +24,7 @@ from runner.store.folders import open_regular, write_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from runner.engine.attend import Attendant, Work
+    from runner.engine.agent.attend import Attendant, Work
     from runner.engine.plan import Execution, Plan
     from runner.engine.project import Project
     from runner.model.errors import Json
@@ -123,7 +123,7 @@ def _attending(
     """Who stands by an agent; other programs need nobody."""
     if chosen.agent is None:
         return contextlib.nullcontext()
-    from runner.engine.agent_work import attending
+    from runner.engine.agent.work import attending
 
     return attending(project, case, chosen, chosen.agent)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from runner.engine.engage import Engaged
+    from runner.engine.agent.engage import Engaged
     from runner.model.definition import Definition
     from runner.store.events import EventLog
     from runner.store.folders import RunFolder

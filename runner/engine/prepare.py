@@ -64,7 +64,7 @@ def _for_agent(
     project: Project, case: Execution, around: Surroundings, chosen: Plan
 ) -> Plan:
     """The plan completed by what only agents need."""
-    from runner.engine.agent_work import assign
+    from runner.engine.agent.work import assign
 
     prompt, engaged = assign(project, case, around)
     environment = {**chosen.environment, **engaged.command.environment}

@@ -126,7 +126,7 @@ class Worker:
         """
         if not jobs.pool_has_agents(self._project.index, pool):
             return False
-        importlib.import_module("runner.engine.agent_work")
+        importlib.import_module("runner.engine.agent.work")
         return True
 
     def _await_work(self, pool: str, until_ms: int) -> None:

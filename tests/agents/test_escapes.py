@@ -34,11 +34,13 @@ SECRET = "of-the-server"
 def planted(marks: Path) -> dict[str, str]:
     """Commands in the settings of all programs, each marking the role it runs for."""
     command = f"touch '{marks}'/\"$JOBCONSOLE_ROLE\""
+    words = ["-c", command]
     hook = {"hooks": [{"type": "command", "command": command}]}
     hooks = {"hooks": {"SessionStart": [hook]}}
     claude = {**hooks, "apiKeyHelper": f"{command}; echo {KEY}"}
-    gemini = {**hooks, "tools": {"discoveryCommand": f"{command}; echo []"}}
-    server = f'command = "/bin/sh"\nargs = {json.dumps(["-c", command])}\n'
+    # The one name that gemini's servers may have where it is to start none.
+    gemini = {**hooks, "mcpServers": {"none": {"command": "/bin/sh", "args": words}}}
+    server = f'command = "/bin/sh"\nargs = {json.dumps(words)}\n'
     return {
         ".claude/settings.json": json.dumps(claude),
         ".claude/settings.local.json": json.dumps(claude),

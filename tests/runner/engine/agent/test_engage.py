@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from runner.engine.engage import engage
+from runner.engine.agent.engage import engage
 from runner.model.errors import AgentUnavailableError
 from runner.model.job import AgentSpec
 from runner.model.mcp import McpServer, McpState
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from runner.agents.base import AgentRequest
-    from runner.engine.engage import Engaged
+    from runner.engine.agent.engage import Engaged
     from runner.engine.project import Project
     from runner.model.role import Role
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from runner.agents.claude_stream import ClaudeReader
 from runner.agents.codex_stream import CodexReader
-from runner.engine import listen
-from runner.engine.listen import Listener
+from runner.engine.agent import listen
+from runner.engine.agent.listen import Listener
 from tests.helpers.played import (
     SESSION,
     begins,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runner.engine.agent_log import STREAM, AgentLog, in_words
+from runner.engine.agent.log import STREAM, AgentLog, in_words
 from runner.store.events import EventLog, parse
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.agents.base import Told
-from runner.engine.agent_log import AgentLog, in_words
+from runner.agents.stream import unexplained
+from runner.engine.agent.listen import Listener
+from runner.engine.agent.log import AgentLog, in_words
 from runner.engine.budget import (
     Bound,
     Subject,
@@ -18,8 +20,8 @@ from runner.engine.budget import (
     used_so_far,
 )
 from runner.engine.judge import Stop, StopReason
-from runner.engine.listen import Listener
-from runner.engine.redact import redact_all
+from runner.engine.record import tail
+from runner.engine.redact import redact, redact_all
 from runner.model.errors import Code
 from runner.model.instants import utc_text
 from runner.model.receipt import ErrorEnvelope
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 
 _NOT_KNOWN = "its cost is not known: a budget of US dollars cannot be kept"
+
+_QUOTED = 500
 
 _RENEW_MS = 1_000
 """How often it is seen what others have used of the budgets of the day."""
@@ -64,6 +68,7 @@ class Charge(NamedTuple):
     model: str | None = None
     tells_cost: bool = True
     log: Path | None = None
+    stderr: Path | None = None
 
 
 class Work(NamedTuple):
@@ -136,6 +141,7 @@ class Attendant:
         answer = self._charge.reader.answer(exit_code, now)
         self._keep_account()
         self._bounds = self._bounds_now()
+        answer = self._explained(answer, exit_code)
         resets_at = answer.resets_at or now
         if answer.error is not None and now < resets_at <= now + _LONGEST_HOLD:
             data: dict[str, object] = {"resets_at": utc_text(resets_at)}
@@ -149,6 +155,17 @@ class Attendant:
             error = ErrorEnvelope(Code.AGENT_BUDGET_EXCEEDED, text, data=facts)
             return answer._replace(error=error)
         return answer
+
+    def _explained(self, answer: Answer, exit_code: int | None) -> Answer:
+        """A program that says on stderr only why it ends is quoted."""
+        error, quoted = answer.error, self._charge.stderr
+        if error is None or quoted is None or error.message != unexplained(exit_code):
+            return answer
+        last = redact(tail(quoted), self._charge.secrets).rpartition("\n")[2].strip()
+        if not last:
+            return answer
+        message = f"{error.message}: {last[:_QUOTED]}"
+        return answer._replace(error=msgspec.structs.replace(error, message=message))
 
     def _stop_of_budget(self) -> Stop | None:
         broken, used = self._broken()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runner.engine.prompt import bindings, prompt_of, prompt_to_go_on
+from runner.engine.agent.prompt import bindings, prompt_of, prompt_to_go_on
 from runner.model.errors import (
     BindingsInvalidError,
     Code,

@@ -11,8 +11,8 @@ from runner import api
 from runner.agents.claude_stream import ClaudeReader
 from runner.agents.codex_stream import CodexReader
 from runner.agents.custom import TextReader
-from runner.engine import listen
-from runner.engine.attend import Attendant, Charge
+from runner.engine.agent import listen
+from runner.engine.agent.attend import Attendant, Charge
 from runner.engine.browse import definition_of
 from runner.engine.budget import Subject
 from runner.engine.judge import Stop, StopReason

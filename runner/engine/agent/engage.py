@@ -10,7 +10,7 @@ import msgspec
 
 from runner.agents.base import Adapter, AgentCommand, AgentRequest, Served
 from runner.agents.registry import adapter
-from runner.engine.agent_version import agent_version
+from runner.engine.agent.version import agent_version
 from runner.engine.redact import redact
 from runner.model.errors import AgentUnavailableError
 from runner.model.mcp import McpHealth, McpServer, McpState

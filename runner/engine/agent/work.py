@@ -10,10 +10,10 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.agents.base import AgentRequest
-from runner.engine.attend import Attendant, Charge
+from runner.engine.agent.attend import Attendant, Charge
+from runner.engine.agent.engage import Engaged, engage
+from runner.engine.agent.prompt import prompt_of, prompt_to_go_on
 from runner.engine.budget import Subject, demand_funds, purse_of
-from runner.engine.engage import Engaged, engage
-from runner.engine.prompt import prompt_of, prompt_to_go_on
 from runner.engine.settle import read_receipt
 from runner.model.errors import TargetUnresolvedError
 from runner.process.scratch import make_scratch, remove_scratch
@@ -79,6 +79,7 @@ def attending(
         subject=_subject(case),
         reader=adapter.reader(resumed_ms),
         stdout=case.folder.stdout,
+        stderr=case.folder.stderr,
         log=None if adapter.is_plain else case.folder.agent_log,
         environment=chosen.environment,
         prices=agent.prices,

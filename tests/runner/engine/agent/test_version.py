@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runner.engine import agent_version as asking
-from runner.engine.agent_version import agent_version
+from runner.engine.agent import version as asking
+from runner.engine.agent.version import agent_version
 from runner.process.environment import FALLBACK_PATH
 from tests.helpers.asked import asked
 from tests.helpers.project import opened, write_project

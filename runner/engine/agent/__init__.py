@@ -1,0 +1,1 @@
+"""What a run of an agent needs beside that of any other program."""
