@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from runner.process.environment import RUN_VARIABLE
 from runner.process.identity import is_alive
 from runner.process.table import process_table
-from runner.store import runs, workers
+from runner.store import pulse, runs, workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from runner.engine.project import Project
+    from runner.model.identity import Identity
     from runner.process.table import ProcessTable
     from runner.store.run_rows import RunRow
 
@@ -25,16 +26,14 @@ def enclosing_run(project: Project) -> RunRow | None:
     was given by us, those below may have been changed.
     """
     own = _marked(project, project.start.get(RUN_VARIABLE))
-    going_on = runs.running(project.index)
-    if not going_on:
+    if not pulse.any_unfinished(project.index):
         return own
     table = process_table()
     above = list(_ancestors(table, project.identity.pid))
-    by_worker = {run.worker.pid: run for run in going_on if run.worker}
-    for pid in above:
-        run = by_worker.get(pid)
-        if run and run.worker and is_alive(run.worker):
-            return run
+    worker = _worker_among(project, above)
+    run = runs.of_worker(project.index, worker) if worker else None
+    if run is not None:
+        return run
     marks = (table.variable(pid, RUN_VARIABLE) for pid in reversed(above))
     marked = (_marked(project, mark) for mark in marks)
     return next((run for run in marked if run is not None), own)
@@ -44,9 +43,16 @@ def is_inside(project: Project) -> bool:
     """Whether what starts here would be taken for something that a run left behind."""
     if enclosing_run(project) is not None:
         return True
+    above = _ancestors(process_table(), project.identity.pid)
+    return _worker_among(project, above) is not None
+
+
+def _worker_among(project: Project, pids: Iterable[int]) -> Identity | None:
+    """The nearest of them that is a living worker."""
     known = {row.identity.pid: row.identity for row in workers.everyone(project.index)}
-    above = _ancestors(process_table(), project.identity.pid) if known else ()
-    return any(pid in known and is_alive(known[pid]) for pid in above)
+    if not known:
+        return None
+    return next((known[it] for it in pids if it in known and is_alive(known[it])), None)
 
 
 def _marked(project: Project, mark: str | None) -> RunRow | None:
