@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runner.engine.browse import Fires, JobDetail
     from runner.model.activity import Activity
     from runner.model.log import LogLine
+    from runner.model.spending import JobCosts
     from runner.store.transcript import Transcript
 
 FIRES_SHOWN = 3
@@ -36,6 +37,7 @@ class _Known(NamedTuple):
     fires: Fires | None
     transcript: Transcript | None
     hint: str
+    costs: JobCosts | None = None
 
 
 class _Seen(NamedTuple):
@@ -79,7 +81,7 @@ class OverviewPane(Pane):
         if seen is not None:
             job, run = subject.job, subject.run
             rest = (known.detail, known.fires, known.hint)
-            self._facts = OverviewFacts(job, run, *rest, *seen)
+            self._facts = OverviewFacts(job, run, *rest, *seen, costs=known.costs)
             self._paint()
 
     def _paint(self) -> None:
@@ -96,12 +98,14 @@ def _ask(project: api.Project, subject: Subject, now: int) -> _Known:
     with contextlib.suppress(JobNotFoundError):  # not configured any more
         detail = api.job_detail(project, subject.job.id)
         (fires,) = api.next_fires(project, subject.job.id, now, FIRES_SHOWN)
+    is_agent = subject.job.agent is not None
+    costs = api.costs_of(project, subject.job.id) if is_agent else None
     if subject.run is None:
-        return _Known(detail, fires, None, "")
+        return _Known(detail, fires, None, "", costs)
     run_id = subject.run.run_id
     receipt = api.receipt(project, run_id)
     hint = receipt.error.hint if receipt and receipt.error else ""
-    return _Known(detail, fires, api.transcript(project, run_id), hint)
+    return _Known(detail, fires, api.transcript(project, run_id), hint, costs)
 
 
 def _look(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runner.engine.browse import Fires, JobDetail
     from runner.model.activity import Activity, AgentState
     from runner.model.log import LogLine
+    from runner.model.spending import JobCosts
     from runner.model.views import JobView, RunView
 
 Field = tuple[str, str | Pieces]
@@ -33,7 +34,8 @@ class OverviewFacts(NamedTuple):
     """What is known of a job, and of one of its runs.
 
     `detail` and `fires` are None for a job that is not configured any more. `lines` are
-    the last ones that the run wrote. `activity` None: it does not run.
+    the last ones that the run wrote. `activity` None: it does not run. `costs` are of a
+    job for an agent.
     """
 
     job: JobView
@@ -43,6 +45,7 @@ class OverviewFacts(NamedTuple):
     hint: str
     lines: Sequence[LogLine]
     activity: Activity | None = None
+    costs: JobCosts | None = None
 
 
 def overview_fields(
@@ -61,6 +64,7 @@ def overview_fields(
     fields += _last(facts, now_ms, ascii_only=ascii_only)
     fields += _schedule(facts, now_ms)
     fields += _record(facts.job, ascii_only=ascii_only)
+    fields.append(("costs", _costs(facts.costs)))
     fields += _said(facts)
     return fields
 
@@ -233,6 +237,13 @@ def _record(job: JobView, *, ascii_only: bool) -> list[Field]:
         ("last 20", (*bars, Piece(told, Style.BAD)) if bars else ""),
         ("usually", takes),
     ]
+
+
+def _costs(costs: JobCosts | None) -> str:
+    if costs is None or not costs.month_usd:
+        return ""
+    today = f"{dollars(costs.today_usd)} today, " if costs.today_usd else ""
+    return f"{today}{dollars(costs.month_usd)} this month"
 
 
 def _said(facts: OverviewFacts) -> list[Field]:

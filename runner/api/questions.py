@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from runner.model.comparison import Comparison
     from runner.model.receipt import Receipt
     from runner.model.spec import Spec
-    from runner.model.spending import Spending
+    from runner.model.spending import JobCosts, Spending
     from runner.model.views import HistoryQuery, JobView, RunView
 
 
@@ -54,6 +54,13 @@ def spending(project: Project) -> Spending:
     from runner.engine import spending as report
 
     return report.spending_of(project, with_budgets=True)
+
+
+def costs_of(project: Project, job_id: str) -> JobCosts:
+    """What the agents of one job cost today and this month."""
+    from runner.engine import spending as report
+
+    return report.costs_of(project, job_id)
 
 
 def next_fires(

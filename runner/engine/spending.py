@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from runner.engine.budget import Subject, day_budgets, purse_of, used_today
 from runner.engine.day import midnight_ms, month_start_ms, next_month_ms
 from runner.model.definition import decode_definition
-from runner.model.spending import DayBudget, Scope, Spending
+from runner.model.spending import DayBudget, JobCosts, Scope, Spending
 from runner.store import jobs, spending
+from runner.store.spending import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,6 +51,17 @@ def spending_of(project: Project, *, with_budgets: bool) -> Spending:
         roles_month=spending.by_role(connection, month),
         budgets=tuple(_budgets(project, purse)) if with_budgets else (),
     )
+
+
+def costs_of(project: Project, job_id: str) -> JobCosts:
+    """The sums of one job, today and this month."""
+    connection, zone, now_ms = purse_of(project)
+    since = midnight_ms(now_ms, zone), month_start_ms(now_ms, zone)
+    today, month = (
+        spending.used(connection, Period(since_ms, now_ms), job_id=job_id)
+        for since_ms in since
+    )
+    return JobCosts(today.usd, month.usd)
 
 
 def _rest_of_month(purse: Purse) -> float:

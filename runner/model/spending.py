@@ -30,6 +30,13 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int
 
 
+class JobCosts(msgspec.Struct, frozen=True):
+    """What the agents of one job used, in US dollars."""
+
+    today_usd: float
+    month_usd: float
+
+
 class DayBudget(msgspec.Struct, frozen=True):
     """A bound of a day, and what was used of it. `whose` is a job, a role or empty."""
 

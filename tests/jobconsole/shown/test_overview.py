@@ -11,6 +11,7 @@ from runner.model.activity import Activity, AgentState, ProcessView
 from runner.model.log import LogLine, Stream
 from runner.model.occurrence import Reason
 from runner.model.run import RunStatus, Trigger
+from runner.model.spending import JobCosts
 from runner.model.system import LockHolder
 from runner.model.views import (
     JobState,
@@ -200,3 +201,17 @@ def test_ascii_is_ascii() -> None:
     run = run_view(status=RunStatus.RUNNING, ended_ms=None)
     view = job_view(outcomes="sft", durations="abc")
     assert shown(facts(view, run=run, activity=BUSY), ascii_only=True).isascii()
+
+
+@pytest.mark.parametrize(
+    ("costs", "said"),
+    [
+        (None, ""),
+        (JobCosts(0.0, 0.0), ""),
+        (JobCosts(0.0, 3.361), "costs: $3.36 this month"),
+        (JobCosts(0.24, 3.36), "costs: $0.24 today, $3.36 this month"),
+    ],
+)
+def test_what_the_agents_of_a_job_cost(costs: JobCosts | None, said: str) -> None:
+    text = shown(facts()._replace(costs=costs))
+    assert said in text if said else "costs" not in text
