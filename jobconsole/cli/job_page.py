@@ -57,7 +57,7 @@ def job_fields(detail: JobDetail, fires: Fires, now: int) -> Fields:
         fields.append(("", view.problem.where))
         fields.append(("hint", view.problem.hint))
     if detail.definition is not None:
-        fields += _what(detail.definition.job)
+        fields += _what(detail.definition.job, detail.model)
     zone = f" ({view.timezone})" if view.timezone else ""
     fields.append(("when", f"{detail.sentence}{zone}"))
     fields += [] if view.next_at is None else _coming(fires, now)
@@ -83,26 +83,36 @@ def target_words(target: Target) -> str:
     assert_never(target)
 
 
-def _what(job: Job) -> Fields:
+def _what(job: Job, model: str | None) -> Fields:
     who = f"agent {job.agent.name}" if job.agent else str(job.kind)
     command = " ".join([target_words(job.target), shlex.join(job.args)]).strip()
     fields = [("runs", f"{who}: {command}"), ("under", job.python or "")]
     if job.agent is not None:
-        fields.append(("agent", _agent(job)))
+        fields.append(("agent", _agent(job, model)))
+        fields.append(("params", _params(job)))
     return fields
 
 
-def _agent(job: Job) -> str:
+def _params(job: Job) -> str:
+    """`topic (must be given), lines=5`."""
+    return ", ".join(
+        f"{name} (must be given)" if usual is None else f"{name}={usual}"
+        for name, usual in job.params.items()
+    )
+
+
+def _agent(job: Job, model: str | None) -> str:
     agent = job.agent
     if agent is None:
         return ""
     parts = [
         shlex.join(agent.template),
         f"thinks {agent.thinking_mode}",
-        f"model {agent.model}" if agent.model else "",
+        f"model {model}" if model else "",
         *(f"at most {bound}" for bound in bounds(agent.budget)),
         *(f"at most {bound} a day" for bound in bounds(agent.daily)),
         f"MCP: {', '.join(agent.mcp)}" if agent.mcp else "",
+        f"may be silent for {words.coarse(agent.silence)}" if agent.silence else "",
     ]
     return "; ".join(part for part in parts if part)
 

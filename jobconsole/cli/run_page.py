@@ -75,6 +75,7 @@ def _told(receipt: Receipt) -> Fields:
     fields = [("hint", receipt.error.hint)] if receipt.error else []
     fields += [
         ("target", receipt.target),
+        ("params", ", ".join(f"{name}={it}" for name, it in receipt.params.items())),
         ("said", receipt.message),
         ("nothing new", "yes" if receipt.nothing_to_report else ""),
         ("result", _payload(receipt)),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from runner.model.errors import Json
-    from runner.model.job import AgentSpec
+    from runner.model.job import AgentSpec, ThinkingMode
     from runner.model.receipt import ErrorEnvelope
     from runner.model.role import Role
 
@@ -75,7 +75,7 @@ class Told(StrEnum):
     """What an agent's stream can tell: the names of events in events.jsonl.
 
     Their details: `session` (and `model`); `tool` as a call begins (and what
-    it is `about`) and None as it ends (then with `ok`); `turn`, counted from 1; `text`; `message` for what went wrong and
+    it is `about`) and None as it ends (then with `ok`, `of` which tool, and `why` not); `turn`, counted from 1; `text`; `message` for what went wrong and
     may go well again; the figures of `Usage` and `cost_usd`.
     """
 
@@ -165,6 +165,10 @@ class Adapter(Protocol):
     @property
     def can_resume(self) -> bool:
         """Whether it can go on with an earlier session."""
+        ...
+
+    def usual_model(self, mode: ThinkingMode) -> str | None:
+        """Which model it works with where none is named; None: the program decides."""
         ...
 
     def command(self, request: AgentRequest) -> AgentCommand:

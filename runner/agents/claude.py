@@ -57,6 +57,9 @@ class ClaudeAgent:
     tells_cost = True
     can_resume = True
 
+    def usual_model(self, mode: ThinkingMode) -> str | None:
+        return _THINKING[mode][0]
+
     def command(self, request: AgentRequest) -> AgentCommand:
         program = located("claude", request, package="@anthropic-ai/claude-code")
         usual, effort = _THINKING[request.agent.thinking_mode]

@@ -258,10 +258,11 @@ class ClaudeReader(LineReader):
                 yield said(part.text)
 
     def _returned(self, part: _Part) -> AgentEvent:
-        if part.is_error and _NOT_OFFERED in str(part.content):
-            name = self._tools.get(part.tool_use_id, "")
+        name = self._tools.get(part.tool_use_id, "")
+        said = part.content if isinstance(part.content, str) else ""
+        if part.is_error and _NOT_OFFERED in said:
             self._withheld = name if name in _WITHHELD else ""
-        return returned(ok=not part.is_error)
+        return returned(ok=not part.is_error, tool=name, why=_plain(said))
 
     def _ended(self, event: _Result) -> Iterator[AgentEvent]:
         self._session = self._session or event.session_id or None
@@ -271,6 +272,10 @@ class ClaudeReader(LineReader):
         standing = self.standing
         usage = msgspec.to_builtins(standing.usage)
         yield AgentEvent(Told.USAGE, {**usage, "cost_usd": standing.cost_usd})
+
+
+def _plain(said: str) -> str:
+    return said.removeprefix("<tool_use_error>").removesuffix("</tool_use_error>")
 
 
 def _sum(figures: Iterable[_Figures]) -> _Figures:

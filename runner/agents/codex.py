@@ -44,6 +44,9 @@ class CodexAgent:
     tells_cost = False
     can_resume = True
 
+    def usual_model(self, mode: ThinkingMode) -> str | None:
+        return _THINKING[mode][0]
+
     def command(self, request: AgentRequest) -> AgentCommand:
         """The user's own configuration is left out: its MCP servers are not the job's.
 

@@ -11,6 +11,7 @@ import msgspec
 from runner.agents.base import AgentEvent, Standing, Told
 from runner.agents.codex_diary import CodexDiary, Figures, Tokens
 from runner.agents.stream import (
+    ABOUT_LENGTH,
     Ending,
     LineReader,
     called,
@@ -50,6 +51,8 @@ class _Item(msgspec.Struct):
     message: str = ""
     status: str = ""
     command: str = ""
+    aggregated_output: str = ""
+    exit_code: int | None = None
     query: str = ""
     changes: list[_Change] = []
 
@@ -57,6 +60,12 @@ class _Item(msgspec.Struct):
     def name(self) -> str:
         """What it is called as a tool."""
         return f"{self.server}/{self.tool}" if self.server else self.type
+
+    @property
+    def why(self) -> str:
+        """What is known of a failure."""
+        code = "" if self.exit_code is None else f"exit code {self.exit_code}: "
+        return f"{code}{self.aggregated_output[-ABOUT_LENGTH:]}"
 
     @property
     def about(self) -> str:
@@ -193,7 +202,8 @@ class CodexReader(LineReader):
     def _done(self, item: _Item) -> Iterator[AgentEvent]:
         if item.type in _TOOLS:
             yield from self._began(item)
-            yield returned(ok=item.status not in {"failed", "declined"})
+            ok = item.status not in {"failed", "declined"}
+            yield returned(ok=ok, tool=item.name, why=item.why)
         elif item.type == "agent_message":
             self._clean, self._worked, self._text = False, True, item.text
             yield said(item.text)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from runner.agents.base import AgentEvent, Answer
+    from runner.model.job import ThinkingMode
 
 _KEPT = 64 * 1024
 
@@ -31,6 +32,9 @@ class CustomAgent:
     is_plain = True
     tells_cost = False
     can_resume = False
+
+    def usual_model(self, mode: ThinkingMode) -> str | None:  # noqa: ARG002
+        return None
 
     def command(self, request: AgentRequest) -> AgentCommand:
         agent = request.agent

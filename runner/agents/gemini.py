@@ -76,6 +76,9 @@ class GeminiAgent:
     tells_cost = False
     can_resume = True
 
+    def usual_model(self, mode: ThinkingMode) -> str | None:
+        return _MODELS[mode]
+
     def command(self, request: AgentRequest) -> AgentCommand:
         program = located("gemini", request, package="@google/gemini-cli")
         model = request.agent.model or _MODELS[request.agent.thinking_mode]
@@ -216,7 +219,8 @@ class GeminiReader(LineReader):
         name = self._running.pop(event.tool_id, "")
         denied = name if _is_denial(name, event.error) else ""
         self._ending = self._ending._replace(denied=denied)
-        yield returned(ok=event.status == "success")
+        why = event.error.message if event.error else ""
+        yield returned(ok=event.status == "success", tool=name, why=why)
 
     def _complained(self, message: str) -> Iterator[AgentEvent]:
         self._ending = self._ending._replace(

@@ -138,9 +138,14 @@ def _about(given: object) -> str:
     return " ".join(given.split())[:ABOUT_LENGTH] if isinstance(given, str) else ""
 
 
-def returned(*, ok: bool) -> AgentEvent:
-    """The call has ended."""
-    return AgentEvent(Told.TOOL, {"tool": None, "ok": ok})
+def returned(*, ok: bool, tool: str = "", why: str = "") -> AgentEvent:
+    """The call has ended: of which tool and, where it failed, why, as far as is known."""
+    details: dict[str, Json] = {"tool": None, "ok": ok}
+    if tool:
+        details["of"] = tool[:ABOUT_LENGTH]
+    if not ok and (said := " ".join(why.split())):
+        details["why"] = said[:ABOUT_LENGTH]
+    return AgentEvent(Told.TOOL, details)
 
 
 class Ending(NamedTuple):

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 class JobDetail(msgspec.Struct, frozen=True):
     """One job as it was resolved; `definition` is None where it is invalid.
 
-    `sentence` tells its schedule in full, without the zone.
+    `sentence` tells its schedule in full, without the zone. `model` is the one that its
+    agent works with, as far as we choose it.
     """
 
     view: JobView
     definition: Definition | None
     sentence: str
+    model: str | None = None
 
 
 class Fires(NamedTuple):
@@ -75,7 +77,17 @@ def job_detail(project: Project, job_id: str) -> JobDetail:
     (view,) = job_views(project, row["id"])
     body = row["body"]
     definition = None if body is None else decode_definition(body)
-    return JobDetail(view, definition, sentence(decode_schedule(row["schedule"])))
+    told = sentence(decode_schedule(row["schedule"]))
+    return JobDetail(view, definition, told, _model(definition))
+
+
+def _model(definition: Definition | None) -> str | None:
+    agent = definition.job.agent if definition else None
+    if agent is None:
+        return None
+    from runner.agents.registry import adapter
+
+    return agent.model or adapter(agent).usual_model(agent.thinking_mode)
 
 
 def next_fires(

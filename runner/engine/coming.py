@@ -147,8 +147,7 @@ def _singles(fires: Sequence[int], view: Outlook) -> Iterator[Part]:
 def _pieces(t: Timetable, beat: Beat, view: Outlook) -> Iterator[Part]:
     """The fires as stretches, each of which meets one obstacle or none."""
     edges = {edge for instant in view.decided for edge in (instant - 1, instant)}
-    if view.until is not None:
-        edges.add(view.until)
+    edges |= {until for _, until in view.conditions if until is not None}
     after = beat.first - 1
     for edge in sorted(edge for edge in edges if after < edge < beat.last):
         if stretch := stretch_of(t, after, edge):

@@ -85,7 +85,7 @@ def _parties(
 
 
 def _that_run(fires: Sequence[int], view: Outlook) -> list[int]:
-    if view.condition is not None and view.until is None:
+    if view.holds_for_good:
         return []
     return [fire for fire in fires if view.is_open(fire) and not view.obstacle(fire)]
 

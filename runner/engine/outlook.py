@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 
 
 class Outlook(NamedTuple):
-    """What keeps fires of a job from running: a condition or a decision.
+    """What keeps fires of a job from running: conditions or a decision.
 
-    A condition with `until` holds for that instant too, and not for later ones.
-    `decided` are instants that were decided before their time: skipped, or taken by a
+    A condition holds for the instant until which it lasts too, and not for later ones;
+    None: for all. The strongest comes first. `decided` are instants that were decided before their time: skipped, or taken by a
     run before the clock was set back (None).
     """
 
-    condition: Reason | None
-    until: int | None
+    conditions: tuple[tuple[Reason, int | None], ...]
     decided: Mapping[int, Reason | None]
 
     def is_open(self, instant: int) -> bool:
@@ -36,12 +35,18 @@ class Outlook(NamedTuple):
     def obstacle(self, instant: int) -> Reason | None:
         if instant in self.decided:
             return self.decided[instant]
-        if self.until is not None and instant > self.until:
-            return None
-        return self.condition
+        holding = (
+            what for what, until in self.conditions if until is None or instant <= until
+        )
+        return next(holding, None)
+
+    @property
+    def holds_for_good(self) -> bool:
+        """Whether nothing runs until somebody takes a condition back."""
+        return any(until is None for _, until in self.conditions)
 
 
-FREE = Outlook(None, None, {})
+FREE = Outlook((), {})
 
 
 class Progress(NamedTuple):
@@ -59,11 +64,11 @@ def outlook(
 ) -> Outlook:
     """`config` is what the configuration itself has against the job."""
     if config is not None:
-        return Outlook(config, None, decided)
-    for reason in KINDS:
-        if row := standing.get(reason):
-            return Outlook(reason, row.until, decided)
-    return Outlook(None, None, decided) if decided else FREE
+        return Outlook(((config, None),), decided)
+    conditions = tuple(
+        (reason, standing[reason].until) for reason in KINDS if reason in standing
+    )
+    return Outlook(conditions, decided) if conditions or decided else FREE
 
 
 def expected_fires(schedule: Schedule, progress: Progress, after: int) -> Iterator[int]:

@@ -12,6 +12,7 @@ from runner.engine.redact import redact
 from runner.model.instants import utc_text_ms
 from runner.model.receipt import AgentRecord, AttemptRecord, ErrorEnvelope, Receipt
 from runner.model.run import RunStatus
+from runner.process.environment import masked
 
 if TYPE_CHECKING:
     from runner.engine.perform import Outcome
@@ -46,6 +47,7 @@ def outline(
         ended_at=utc_text_ms(ended_ms),
         duration_ms=None if started_ms is None else max(ended_ms - started_ms, 0),
         references=record.references(run.replay_of),
+        params=masked(run.params),
     )
 
 

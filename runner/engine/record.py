@@ -176,10 +176,17 @@ def _facts(receipt: Receipt) -> Iterator[str]:
         yield f"{len(receipt.leftovers)} processes outlived it"
 
 
+def _in_line(values: dict[str, str]) -> str:
+    text = ", ".join(f"{name}={value}" for name, value in values.items())
+    return " ".join(sanitise(text).split())
+
+
 def _about_agent(receipt: Receipt, agent: AgentRecord) -> Iterator[str]:
     model = f", model {agent.model}" if agent.model else ""
     session = f", session `{agent.session}`" if agent.session else ""
     yield f"by {agent.name}{model}{session}"
+    if receipt.params:
+        yield f"parameters: {_in_line(receipt.params)}"
     usage = receipt.usage or Usage()
     if usage.tokens is not None:
         kinds = f" ({usage.input_tokens or 0} in, {usage.output_tokens} out)"

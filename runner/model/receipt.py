@@ -123,6 +123,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     signal: int | None = None
     attempts: tuple[AttemptRecord, ...] = ()
     target: str = ""
+    params: dict[str, str] = {}
     message: str = ""
     nothing_to_report: bool = False
     payload: object = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.model.occurrence import Reason
@@ -65,9 +66,10 @@ def reason_of(rows: Mapping[Reason, StandingRow], now: int) -> Reason | None:
 
 
 def waiting(rows: Mapping[Reason, StandingRow], now: int) -> StandingRow | None:
-    """What a job waits for at that instant that is not disabled: paused, or held."""
+    """What a job waits for longest that is not disabled: that a pause ends, or a hold."""
     kinds = (Reason.PAUSED, Reason.HELD)
-    return next((rows[it] for it in kinds if it in rows and rows[it].holds(now)), None)
+    holding = [rows[it] for it in kinds if it in rows and rows[it].holds(now)]
+    return max(holding, key=lambda row: row.until or math.inf, default=None)
 
 
 def by_job(

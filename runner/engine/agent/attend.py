@@ -149,8 +149,13 @@ class Attendant:
             return answer._replace(error=error)
         broken, used = self._broken()
         own_limit = answer.error and answer.error.code == Code.AGENT_BUDGET_EXCEEDED
+        how = "it used more than its budget"
+        if own_limit and broken is None:
+            # It kept the bound itself, and so did not pass it.
+            how = "it came to the end of its budget"
+            broken = next((it for it in self._bounds if it.share(used) >= 1), None)
         if broken is not None and (answer.error is None or own_limit):
-            text = f"it used more than its budget: {broken.told(used)}"
+            text = f"{how}: {broken.told(used)}"
             facts: dict[str, object] = dict(broken.data(used))
             error = ErrorEnvelope(Code.AGENT_BUDGET_EXCEEDED, text, data=facts)
             return answer._replace(error=error)

@@ -59,7 +59,9 @@ def _session(details: Mapping[str, Json]) -> str:
 
 def _tool(details: Mapping[str, Json]) -> str:
     if not details.get("tool"):
-        return "" if details.get("ok") else "! the call failed"
+        why = f": {details['why']}" if details.get("why") else ""
+        failed = f"! {details.get('of') or 'the call'} failed{why}"
+        return "" if details.get("ok") else failed
     about = f": {details['about']}" if details.get("about") else ""
     return f"> {details['tool']}{about}"
 

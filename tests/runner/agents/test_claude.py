@@ -62,6 +62,10 @@ def request_(tmp_path: Path) -> AgentRequest:
     return asked(tmp_path, "claude")
 
 
+FAILED = "Exit code 3 ls: cannot access 'nope': No such file or directory"
+UNKNOWN = "Error: No such tool available: NoSuchTool"
+
+
 def words(request: AgentRequest) -> tuple[str, ...]:
     """The command line without the program."""
     return ClaudeAgent().command(request).argv[1:]
@@ -168,13 +172,15 @@ def test_what_a_rich_run_told() -> None:
     tools = [it.details for it in reading.events if it.told is Told.TOOL]
     assert tools == [
         {"tool": "Bash", "about": "echo hello > proof.txt"},
-        {"tool": None, "ok": True},
+        {"tool": None, "ok": True, "of": "Bash"},
         {"tool": "Bash", "about": "ls nope; exit 3"},
-        {"tool": None, "ok": False},
+        {"tool": None, "ok": False, "of": "Bash", "why": FAILED},
         {"tool": "Write", "about": "/home/op/project/w.txt"},
-        {"tool": None, "ok": True},
-        *({"tool": "mcp__tc__ping"}, {"tool": None, "ok": True}),
-        *({"tool": "NoSuchTool"}, {"tool": None, "ok": False}),
+        {"tool": None, "ok": True, "of": "Write"},
+        {"tool": "mcp__tc__ping"},
+        {"tool": None, "ok": True, "of": "mcp__tc__ping"},
+        {"tool": "NoSuchTool"},
+        {"tool": None, "ok": False, "of": "NoSuchTool", "why": UNKNOWN},
     ]
     turns = [it.details["turn"] for it in reading.events if it.told is Told.TURN]
     assert turns == [1, 2, 3, 4, 5, 6]

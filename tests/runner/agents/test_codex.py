@@ -56,6 +56,9 @@ def request_(tmp_path: Path) -> AgentRequest:
     return asked(tmp_path, "codex")
 
 
+FAILED = "exit code 3: ls: cannot access 'nope': No such file or directory"
+
+
 def words(request: AgentRequest) -> tuple[str, ...]:
     """The command line without the program."""
     return CodexAgent().command(request).argv[1:]
@@ -161,12 +164,12 @@ def test_what_a_rich_run_told() -> None:
             "tool": "command_execution",
             "about": "/bin/bash -lc 'echo hello > proof.txt'",
         },
-        {"tool": None, "ok": True},
+        {"tool": None, "ok": True, "of": "command_execution"},
         {"tool": "command_execution", "about": "/bin/bash -lc 'ls nope; exit 3'"},
-        {"tool": None, "ok": False},
+        {"tool": None, "ok": False, "of": "command_execution", "why": FAILED},
         {"tool": "file_change", "about": "/home/op/project/w.txt"},
-        {"tool": None, "ok": True},
-        *({"tool": "tc/ping"}, {"tool": None, "ok": True}),
+        {"tool": None, "ok": True, "of": "file_change"},
+        *({"tool": "tc/ping"}, {"tool": None, "ok": True, "of": "tc/ping"}),
     ]
 
 

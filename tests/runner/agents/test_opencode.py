@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner.agents.base import AgentRequest, Served, Told
-from runner.agents.opencode import OpencodeAgent, OpencodeReader
+from runner.agents.opencode import OpencodeAgent
+from runner.agents.opencode_stream import OpencodeReader
 from runner.agents.registry import adapter
 from runner.model.errors import AgentUnavailableError, Code
 from runner.model.job import AgentSpec, ThinkingMode

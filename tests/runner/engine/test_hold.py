@@ -227,3 +227,17 @@ def test_an_edit_does_not_lift_it(tmp_path: Path) -> None:
         it.tick_at(START + 2 * HOUR)
         assert it.taken("a") == []
         assert view(it).state is JobState.HELD
+
+
+def test_a_pause_that_ends_before_the_hold_changes_nothing(tmp_path: Path) -> None:
+    """Every answer agrees with the tick: what lasts longest decides."""
+    with still(tmp_path, JOBS, START) as it:
+        turned_away(it)
+        pause(it, until=START + HOUR + 60)
+        for now in (START + 30, START + HOUR + 120):
+            it.clock.set_wall(now * 1000)
+            assert view(it).next_at == START + 3 * HOUR
+            assert view(it).state is JobState.HELD
+            told = api.why(it.project, "a", START + 2 * HOUR)
+            assert told.verdict is Verdict.HELD_BACK
+            assert "held by run" in told.answer
