@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobconsole import words
+from runner.model.occurrence import Reason
 from runner.store.control import What
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ def paused(done: Decided) -> str:
     """`weekly_digest is paused until Sat 2026-11-21 07:00 +01:00`."""
     view, standing = done.view, done.view.standing
     how = ""
-    if standing and standing.until is not None and view.enabled:
-        how = f" until {words.moment(standing.until, words.zone_of(view))}"
+    if done.until is not None and view.enabled:
+        how = f" until {words.moment(done.until, words.zone_of(view))}"
+    if standing is not None and standing.what is Reason.HELD:
+        how += f"; it is {words.standing(view)}"
     return f"{view.id} is paused{how}{_besides(view)}"
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from jobconsole.cli.session import Session
+    from runner.model.activity import Activity
     from runner.model.views import RunView
 
 COLUMNS = (
@@ -139,6 +140,13 @@ def runs(ctx: click.Context) -> int:
 runs.add_command(history, "list")
 
 
+def _doing(project: api.Project, run_id: str) -> Activity:
+    """What a run does at this moment."""
+    from runner.engine.activity import Observer
+
+    return api.activity(project, Observer(), run_id)
+
+
 @runs.command("show")
 @click.argument("run", shell_complete=complete_jobs_and_runs)
 @json_option
@@ -151,8 +159,10 @@ def show(session: Session, run: str, as_json: bool) -> int:
         view = api.resolve_run(project, run)
         detail = api.run_detail(project, view.run_id)
         now = project.now()
+        running = view.status is RunStatus.RUNNING
+        doing = _doing(project, view.run_id) if running else None
     if not as_json:
-        show_run(session, detail, now)
+        show_run(session, detail, now, doing)
     elif detail.receipt is not None:
         session.output.json(json.loads(detail.receipt))
     else:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from runner.model.errors import Json
 
 _WINDOW = 64 * 1024
+AGENT = "agent"
+
 _HEAD = ("seq", "at", "event")
 
 
@@ -55,10 +57,11 @@ def tail(session: Session, run: str, follow: bool, as_json: bool) -> int:
 @click.argument("run", metavar="RUN|JOB", shell_complete=complete_jobs_and_runs)
 @click.option(
     "--stream",
-    type=click.Choice(["stdout", "stderr", "both"]),
+    type=click.Choice(["stdout", "stderr", "both", "agent"]),
     default="both",
     show_default=True,
-    help="One of them goes to standard output; both go each to its own.",
+    help="One of them goes to standard output; both go each to its own. `agent` is what"
+    " an agent said and did, in words for people.",
 )
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
 @click.option(
@@ -76,15 +79,17 @@ def logs(
     """A run's raw output. For a job: that of its latest run."""
     with session.project() as project:
         view = api.resolve_run(project, run)
-        skip = _skipped(api.run_detail(project, view.run_id), lines)
+        raw, wanted = stream != AGENT, "stdout" if stream == AGENT else stream
+        skip = _skipped(api.run_detail(project, view.run_id), lines, raw=raw)
         relay = Relay(session)
-        for name, data in api.follow(project, view.run_id, until_ended=follow):
+        output = api.follow(project, view.run_id, until_ended=follow, raw=raw)
+        for name, data in output:
             passed = min(skip.get(name, 0), len(data))
             if passed:
                 skip[name] -= passed
-            if data[passed:] and stream in (name, "both"):
+            if data[passed:] and wanted in (name, "both"):
                 # One stream alone is the data that was asked for.
-                relay.pass_on("stdout" if stream != "both" else name, data[passed:])
+                relay.pass_on("stdout" if wanted != "both" else name, data[passed:])
         relay.finish()
     return ExitCode.FINE
 
@@ -105,12 +110,12 @@ def _value(value: Json) -> str:
     return one_line(json.dumps(value, ensure_ascii=False))
 
 
-def _skipped(detail: RunDetail, lines: int | None) -> dict[str, int]:
+def _skipped(detail: RunDetail, lines: int | None, *, raw: bool) -> dict[str, int]:
     """How many bytes of each stream come before its last lines."""
     if lines is None:
         return {}
     folder = detail.folder
-    paths = {"stdout": folder.stdout, "stderr": folder.stderr}
+    paths = {"stdout": folder.stdout if raw else folder.said, "stderr": folder.stderr}
     return {name: start_of_tail(path, lines) for name, path in paths.items()}
 
 

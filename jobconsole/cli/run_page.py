@@ -16,6 +16,7 @@ from runner.model.receipt import Receipt
 if TYPE_CHECKING:
     from jobconsole.cli.session import Session
     from runner.engine.browse import RunDetail
+    from runner.model.activity import Activity, AgentState
     from runner.model.views import RunView
 
 Fields = list[tuple[str, str]]
@@ -23,7 +24,9 @@ Fields = list[tuple[str, str]]
 _decoder = msgspec.json.Decoder(Receipt)
 
 
-def show_run(session: Session, detail: RunDetail, now: int) -> None:
+def show_run(
+    session: Session, detail: RunDetail, now: int, doing: Activity | None
+) -> None:
     view = detail.view
     output = session.output
     mark = shown(marks.RUNS[view.status], output.terminal)
@@ -32,7 +35,29 @@ def show_run(session: Session, detail: RunDetail, now: int) -> None:
     fields = _known(view)
     if detail.receipt is not None:
         fields += _receipt_fields(detail.receipt)
+    if doing is not None:
+        fields += _now(doing.agent)
     output.fields([*fields, ("folder", str(detail.folder.path))])
+
+
+def _now(agent: AgentState) -> Fields:
+    """What an agent that works has told so far."""
+    used = [
+        dollars(agent.cost_usd, estimated=agent.cost_estimated),
+        "" if agent.tokens is None else f"{agent.tokens:,} tokens",
+    ]
+    return [
+        ("now", ", ".join(part for part in _at(agent) if part)),
+        ("so far", ", ".join(part for part in used if part)),
+        ("budget", agent.budget or ""),
+        ("session", agent.session or ""),
+        ("model", agent.model or ""),
+    ]
+
+
+def _at(agent: AgentState) -> tuple[str, str]:
+    turn = "" if agent.turn is None else f"turn {agent.turn}"
+    return turn, "" if agent.tool is None else f"uses {agent.tool}"
 
 
 def headline(view: RunView, now: int) -> str:

@@ -300,6 +300,8 @@ def command_line(order: Order | None, job: JobView) -> str:
         parts += ["--role", order.role]
     if order is not None and order.timeout is not None:
         parts += ["--timeout", str(order.timeout)]
+    for name, value in order.params if order is not None else ():
+        parts += ["--param", f"{name}={value}"]
     if order is not None and order.args is not None:
         parts += ["--", *order.args]
     return shlex.join(parts)

@@ -21,6 +21,8 @@ from widgets.entry import Entry
 from widgets.pieces import Piece, clean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from runner.engine.propose import Proposal, RoleChoice
@@ -165,17 +167,19 @@ class RunDialog(Dialog[Order | None]):
         """Those that are not as usual. Raises ValueError, as the next one."""
         if not proposal.params:
             return ()
-        pairs = [word.partition("=") for word in self._words("Params")]
-        for name, separator, _ in pairs:
-            if not separator:
-                message = f"Params: {name} is not NAME=VALUE"
-                raise ValueError(message)
+        given: dict[str, str] = {}
         usual = dict(proposal.params)
-        return tuple(
-            (name, value)
-            for name, _, value in pairs
-            if value != (usual.get(name) or "")
-        )
+        for word in self._words("Params"):
+            name, separator, value = word.partition("=")
+            if problem := _problem(name, separator, usual, given):
+                message = f"Params: {problem}"
+                raise ValueError(message)
+            given[name] = value
+        for blank, filled in usual.items():
+            if filled is None and not given.get(blank):
+                message = f"Params: {blank} needs a value"
+                raise ValueError(message)
+        return tuple(it for it in given.items() if it[1] != usual[it[0]])
 
     def _words(self, label: str) -> tuple[str, ...]:
         """What a field holds, in words as a shell has them."""
@@ -189,3 +193,14 @@ class RunDialog(Dialog[Order | None]):
         """What is wrong, or may not be."""
         lines = [(Piece(line, style),) for line in text.splitlines()]
         self.query_one("#problem", Static).update(paragraph(lines))
+
+
+def _problem(
+    name: str, separator: str, usual: Mapping[str, str | None], given: Mapping[str, str]
+) -> str:
+    """What is wrong with a parameter; empty where nothing is."""
+    if not separator:
+        return f"{name} is not NAME=VALUE"
+    if name not in usual:
+        return f"there is no {name}, only {', '.join(usual)}"
+    return f"{name} is there twice" if name in given else ""

@@ -50,11 +50,13 @@ _NOTHING_AHEAD = (
 class Decided(NamedTuple):
     """The job as it is now; `changed` False: it was so before, nothing is recorded.
 
-    `lifted` are the conditions that do not hold any more, the strongest first.
+    `until` is when what was decided ends; `lifted` are the conditions that do not hold
+    any more, the strongest first.
     """
 
     view: JobView
     changed: bool
+    until: int | None = None
     lifted: tuple[Reason, ...] = ()
 
 
@@ -136,7 +138,8 @@ def _put(project: Project, job_id: str, decision: Decision, what: What) -> Decid
             job_id, Reason(what), now_ms, decision.until, actor.name, decision.reason
         )
         standing.put(project.index, row)
-    return Decided(job_detail(project, job_id).view, changed=True)
+    view = job_detail(project, job_id).view
+    return Decided(view, changed=True, until=decision.until)
 
 
 def _lift(project: Project, job_id: str, decision: Decision, what: What) -> Decided:

@@ -146,11 +146,15 @@ def summary(receipt: Receipt, said: str) -> bytes:
     """A person's page about the run, in Markdown; what the job said is quoted."""
     lines = [f"# {receipt.job_id}: {receipt.status}", ""]
     lines += [f"- {fact}" for fact in _facts(receipt)]
+    is_answer = bool(receipt.message) and said.startswith(receipt.message.rstrip("…"))
     if receipt.message:
-        lines += ["", *_quoted(receipt.message)]
-    if said and said != receipt.message:
+        lines += ["", *_quoted(said if is_answer else receipt.message)]
+    if said and not is_answer:
         lines += ["", "## Last lines", "", *_quoted(said)]
-    lines += ["", "More: `stdout.log`, `stderr.log`, `events.jsonl`, `manifest.json`."]
+    files = ["stdout.log", "stderr.log", "events.jsonl", "manifest.json"]
+    if receipt.agent is not None:
+        files = ["agent.log", "prompt.md", *files]
+    lines += ["", f"More: {', '.join(f'`{name}`' for name in files)}."]
     return ("\n".join(lines) + "\n").encode()
 
 

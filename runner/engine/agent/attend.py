@@ -93,6 +93,7 @@ class Attendant:
         self._bill = Bill()
         self._log = AgentLog(charge.log, events) if charge.log else None
         self._warned: set[str] = set()
+        self._stop_is_told = False
         self._started_ms = self._heard_ms = project.clock.awake_ms()
         self._bounds, self._bounds_ms = self._bounds_now(), self._started_ms
         self._listener = Listener(
@@ -111,14 +112,22 @@ class Attendant:
         self._keep_account()
         if now_ms - self._bounds_ms >= _RENEW_MS:
             self._bounds, self._bounds_ms = self._bounds_now(), now_ms
-        if stop := self._stop_of_budget():
-            return stop
+        stop = self._stop_of_budget() or self._stop_of_silence(now_ms)
+        if stop is not None:
+            self._log_stop(stop)
+        return stop
+
+    def _stop_of_silence(self, now_ms: int) -> Stop | None:
         silence = self._charge.silence
-        if silence is not None and now_ms - self._heard_ms >= silence * 1000:
-            return Stop(
-                StopReason.SILENCE, f"stopped as it told nothing for {silence} s"
-            )
-        return None
+        if silence is None or now_ms - self._heard_ms < silence * 1000:
+            return None
+        return Stop(StopReason.SILENCE, f"stopped as it told nothing for {silence} s")
+
+    def _log_stop(self, stop: Stop) -> None:
+        """Once, before what the program itself makes of it."""
+        if self._log is not None and not self._stop_is_told:
+            self._log.write(self._project.clock.wall_ms(), f"! {stop.why}")
+        self._stop_is_told = True
 
     def conclude(self, exit_code: int | None, stopped: Stop | None = None) -> Work:
         """Hear it out, once it has ended.
@@ -126,6 +135,8 @@ class Attendant:
         What only the end told may be more than it was allowed to use, or than it had
         used when it was stopped.
         """
+        if stopped is not None:
+            self._log_stop(stopped)
         answer = self._answer(exit_code)
         if stopped is not None and stopped.reason is StopReason.BUDGET:
             stopped = self._stop_of_budget() or stopped
@@ -145,7 +156,9 @@ class Attendant:
         resets_at = answer.resets_at or now
         if answer.error is not None and now < resets_at <= now + _LONGEST_HOLD:
             data: dict[str, object] = {"resets_at": utc_text(resets_at)}
-            error = msgspec.structs.replace(answer.error, data=data)
+            job_id = self._charge.subject.job.id
+            hint = f"It is held until {utc_text(resets_at)}; `jobconsole resume {job_id}` ends that."
+            error = msgspec.structs.replace(answer.error, data=data, hint=hint)
             return answer._replace(error=error)
         broken, used = self._broken()
         own_limit = answer.error and answer.error.code == Code.AGENT_BUDGET_EXCEEDED
