@@ -1,8 +1,9 @@
-"""The program's own commands, called from inside the console."""
+"""The program's own commands: called from inside the console, and told."""
 
 from __future__ import annotations
 
 import io
+import shlex
 from typing import TYPE_CHECKING
 
 from jobconsole.cli.session import Session
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobconsole.wiring import Surroundings
+    from runner.model.orders import Order
 
 FOLLOWING = frozenset({"-f", "--follow"})
 """What would not end by itself: the console has pages that follow."""
@@ -77,3 +79,17 @@ def _ending(words: list[str]) -> list[str]:
     if ours[:1] == ["logs"] and "--tail" not in ours:
         ours = ["logs", "--tail", str(LOG_LINES), *ours[1:]]
     return [word for word in ours if word not in FOLLOWING] + rest
+
+
+def line_for(job_id: str, order: Order | None) -> str:
+    """The command line that would start the job, as somebody ordered it last."""
+    parts = ["jobconsole", "run", job_id]
+    if order is not None and order.role is not None:
+        parts += ["--role", order.role]
+    if order is not None and order.timeout is not None:
+        parts += ["--timeout", str(order.timeout)]
+    for name, value in order.params if order is not None else ():
+        parts += ["--param", f"{name}={value}"]
+    if order is not None and order.args is not None:
+        parts += ["--", *order.args]
+    return shlex.join(parts)

@@ -6,13 +6,13 @@ Dialogs are imported when they are opened: the first rows need none of them.
 from __future__ import annotations
 
 import asyncio
-import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from jobconsole import decided, words
+from jobconsole.command_line import line_for
 from jobconsole.screens.frame import ConsoleScreen
 from runner import api
 from runner.model.orders import Decision, Order
@@ -159,7 +159,7 @@ class ActingScreen(ConsoleScreen):
         """What one would type in a shell to start this job as it would be now."""
         job = self.chosen_job()
         if job is not None:
-            line = command_line(self.console.last_orders.get(job.id), job)
+            line = line_for(job.id, self.console.last_orders.get(job.id))
             self.app.copy_to_clipboard(line)
             self.console.say(f"copied: {line}")
 
@@ -292,16 +292,3 @@ class ActingScreen(ConsoleScreen):
             return None
         page = await self.ask(api.history, HistoryQuery(job_id=job.id, limit=1))
         return page.runs[0] if page and page.runs else None
-
-
-def command_line(order: Order | None, job: JobView) -> str:
-    parts = ["jobconsole", "run", job.id]
-    if order is not None and order.role is not None:
-        parts += ["--role", order.role]
-    if order is not None and order.timeout is not None:
-        parts += ["--timeout", str(order.timeout)]
-    for name, value in order.params if order is not None else ():
-        parts += ["--param", f"{name}={value}"]
-    if order is not None and order.args is not None:
-        parts += ["--", *order.args]
-    return shlex.join(parts)
