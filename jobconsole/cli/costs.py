@@ -16,7 +16,10 @@ from jobconsole.marks import Style
 from runner import api
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobconsole.cli.session import Session
+    from runner.model.errors import Json
     from runner.model.spending import Share, Spending
 
 COLUMNS = (
@@ -36,12 +39,13 @@ COLUMNS = (
 def costs(session: Session, as_json: bool) -> int:
     """What agents cost: today, this month, by job and by role.
 
-    A cost behind ~ was reckoned from the prices in the configuration.
+    Runs and tokens are those of the month. A cost behind ~ was reckoned from the prices
+    in the configuration.
     """
     with session.project() as project:
         found = api.spending(project)
     if as_json:
-        session.output.json({"schema": SCHEMA, **msgspec.to_builtins(found)})
+        session.output.json(_document(found))
         return ExitCode.FINE
     session.output.line(f"{found.day} ({found.zone})")
     session.output.fields(list(totals(found)))
@@ -53,6 +57,14 @@ def costs(session: Session, as_json: bool) -> int:
         session.output.line()
         session.output.table(COLUMNS, rows)
     return ExitCode.FINE
+
+
+def _document(found: Spending) -> Mapping[str, Json]:
+    plain: dict[str, Json] = msgspec.to_builtins(found)
+    budgets: list[Json] = [
+        {**msgspec.to_builtins(it), "used": it.used._asdict()} for it in found.budgets
+    ]
+    return {"schema": SCHEMA, **plain, "budgets": budgets}
 
 
 def _rows(found: Spending) -> list[Row]:

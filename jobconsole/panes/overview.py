@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runner.engine.browse import Fires, JobDetail
     from runner.model.activity import Activity
     from runner.model.log import LogLine
+    from runner.model.receipt import Receipt
     from runner.model.spending import JobCosts
     from runner.store.transcript import Transcript
 
@@ -36,8 +37,8 @@ class _Known(NamedTuple):
     detail: JobDetail | None
     fires: Fires | None
     transcript: Transcript | None
-    hint: str
-    costs: JobCosts | None = None
+    receipt: Receipt | None
+    costs: JobCosts | None
 
 
 class _Seen(NamedTuple):
@@ -80,8 +81,11 @@ class OverviewPane(Pane):
         seen = await self.ask(_look, subject, known, self.console.observer)
         if seen is not None:
             job, run = subject.job, subject.run
-            rest = (known.detail, known.fires, known.hint)
-            self._facts = OverviewFacts(job, run, *rest, *seen, costs=known.costs)
+            receipt = known.receipt
+            hint = receipt.error.hint if receipt and receipt.error else ""
+            rest = (known.detail, known.fires, hint)
+            told = OverviewFacts(job, run, *rest, *seen)
+            self._facts = told._replace(receipt=receipt, costs=known.costs)
             self._paint()
 
     def _paint(self) -> None:
@@ -101,11 +105,10 @@ def _ask(project: api.Project, subject: Subject, now: int) -> _Known:
     is_agent = subject.job.agent is not None
     costs = api.costs_of(project, subject.job.id) if is_agent else None
     if subject.run is None:
-        return _Known(detail, fires, None, "", costs)
+        return _Known(detail, fires, None, None, costs)
     run_id = subject.run.run_id
     receipt = api.receipt(project, run_id)
-    hint = receipt.error.hint if receipt and receipt.error else ""
-    return _Known(detail, fires, api.transcript(project, run_id), hint, costs)
+    return _Known(detail, fires, api.transcript(project, run_id), receipt, costs)
 
 
 def _look(

@@ -10,6 +10,7 @@ from jobconsole.costs import dollars
 from jobconsole.marks import Style
 from jobconsole.shown.rows import BAD_MARKS, shape
 from runner.model.budget import Budget
+from runner.model.receipt import Receipt, Usage
 from runner.model.run import RunStatus, usual_ms
 from widgets.meter import meter
 from widgets.pieces import Piece, Pieces
@@ -28,14 +29,15 @@ if TYPE_CHECKING:
 Field = tuple[str, str | Pieces]
 
 METER_WIDTH = 10
+ANSWER_LINES = 15
 
 
 class OverviewFacts(NamedTuple):
     """What is known of a job, and of one of its runs.
 
     `detail` and `fires` are None for a job that is not configured any more. `lines` are
-    the last ones that the run wrote. `activity` None: it does not run. `costs` are of a
-    job for an agent.
+    the last ones that the run wrote. `activity` None: it does not run. `receipt` is
+    of a run that has ended, `costs` are of a job for an agent.
     """
 
     job: JobView
@@ -45,6 +47,7 @@ class OverviewFacts(NamedTuple):
     hint: str
     lines: Sequence[LogLine]
     activity: Activity | None = None
+    receipt: Receipt | None = None
     costs: JobCosts | None = None
 
 
@@ -62,6 +65,7 @@ def overview_fields(
     if facts.fires is not None:
         fields += _standing(facts.job, facts.fires.zone)
     fields += _last(facts, now_ms, ascii_only=ascii_only)
+    fields.append(("agent", _agent_was(facts.receipt)))
     fields += _schedule(facts, now_ms)
     fields += _record(facts.job, ascii_only=ascii_only)
     fields.append(("costs", _costs(facts.costs)))
@@ -239,6 +243,21 @@ def _record(job: JobView, *, ascii_only: bool) -> list[Field]:
     ]
 
 
+def _agent_was(receipt: Receipt | None) -> str:
+    """`claude  claude-haiku-5-5  3 turns  3,150 tokens`, of a run that has ended."""
+    if receipt is None or receipt.agent is None:
+        return ""
+    usage = receipt.usage or Usage()
+    parts = [
+        receipt.agent.name,
+        receipt.agent.model or "",
+        "" if usage.turns is None else f"{usage.turns} turns",
+        "" if usage.tokens is None else f"{usage.tokens:,} tokens",
+        *(f"{name}: {it.state}" for name, it in receipt.agent.mcp.items()),
+    ]
+    return "  ".join(part for part in parts if part)
+
+
 def _costs(costs: JobCosts | None) -> str:
     if costs is None or not costs.month_usd:
         return ""
@@ -248,9 +267,11 @@ def _costs(costs: JobCosts | None) -> str:
 
 def _said(facts: OverviewFacts) -> list[Field]:
     """The last lines of a run that has ended; a failure is to be read at once."""
-    if not facts.lines:
-        return []
     lines = [line.text.rstrip("\r\n") for line in facts.lines]
+    if facts.receipt is not None and facts.receipt.agent and facts.receipt.message:
+        lines = facts.receipt.message.splitlines()[:ANSWER_LINES]
+    if not lines:
+        return []
     failed = facts.run is not None and facts.run.status is not RunStatus.SUCCEEDED
     name = "printed" if failed else "said"
     return [(name if n == 0 else "", line or " ") for n, line in enumerate(lines)]

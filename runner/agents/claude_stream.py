@@ -271,7 +271,8 @@ class ClaudeReader(LineReader):
         self._told = [*(self._told or ()), *told]
         standing = self.standing
         usage = msgspec.to_builtins(standing.usage)
-        yield AgentEvent(Told.USAGE, {**usage, "cost_usd": standing.cost_usd})
+        cost = None if standing.cost_usd is None else round(standing.cost_usd, 9)
+        yield AgentEvent(Told.USAGE, {**usage, "cost_usd": cost})
 
 
 def _plain(said: str) -> str:

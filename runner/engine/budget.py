@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 WARN_AT = 0.8
 
+_DECIMALS = 9
+"""Of US dollars: sums of floats have more, and none of them means anything."""
+
 _CENTS_FROM = 0.1
 """US dollars: smaller sums are told more exactly."""
 
@@ -156,6 +159,7 @@ def bill(standing: Standing, prices: Mapping[str, Price], model: str | None) -> 
             + cached * reread
             + (usage.output_tokens or 0) * price.output
         ) / 1_000_000
+    cost = None if cost is None else round(cost, _DECIMALS)
     return Bill(cost, estimated, usage.tokens, usage.turns, usage.tools)
 
 

@@ -117,7 +117,6 @@ def _manifests(one: Manifest, other: Manifest) -> Iterator[Fact]:
         ("argv", shlex.join(one.argv), shlex.join(other.argv)),
         ("agent", one.agent, other.agent),
         ("model", one.model, other.model),
-        ("prompt_sha256", one.prompt_sha256, other.prompt_sha256),
         ("cwd", one.cwd, other.cwd),
         ("timeout_ms", one.timeout_ms, other.timeout_ms),
         ("config_sha256", one.config_sha256, other.config_sha256),

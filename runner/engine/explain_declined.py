@@ -145,9 +145,9 @@ def _held(case: Case, instant: int, kept: Kept | None) -> Because:
     return by_run or Because("its agent's provider served nobody", [])
 
 
-def _budget(case: Case, _instant: int, kept: Kept | None) -> Because:
+def _budget(_case: Case, _instant: int, kept: Kept | None) -> Because:
     cause = kept.detail if kept and kept.detail else "what it may use in a day was used"
-    return Because(cause, [], f"`jobconsole run {case.job_id}` asks again.")
+    return Because(cause, [], "Wait for the next day, or widen the budget's `per_day`.")
 
 
 def _skipped(case: Case, instant: int, kept: Kept | None) -> Because:

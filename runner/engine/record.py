@@ -196,7 +196,9 @@ def _about_agent(receipt: Receipt, agent: AgentRecord) -> Iterator[str]:
         kinds = f" ({usage.input_tokens or 0} in, {usage.output_tokens} out)"
         yield f"{usage.tokens} tokens{kinds if usage.output_tokens is not None else ''}"
     if usage.turns:
-        yield f"{usage.turns} turns, {usage.tools or 0} calls of tools"
+        turns = "1 turn" if usage.turns == 1 else f"{usage.turns} turns"
+        tools = "1 call" if usage.tools == 1 else f"{usage.tools or 0} calls"
+        yield f"{turns}, {tools} of tools"
     if receipt.cost_usd is not None:
         how = " (estimated)" if receipt.cost_estimated else ""
         yield f"cost {receipt.cost_usd:.4f} USD{how}"

@@ -569,7 +569,7 @@ def test_two_runs_side_by_side(tmp_path: Path) -> None:
     assert facts["codex"] == (None, "0.169.0")
     assert facts["mcp team"] == ("ready", "ended")
     assert facts["turns"] == (1, 1)
-    assert facts["prompt_sha256"][0] != facts["prompt_sha256"][1]
+    assert facts["prompt"][0] != facts["prompt"][1]
     words = [line.split() for line in printed.splitlines()]
     assert ["what", "agent", "claude", "codex"] in words
     assert ["where", "mcp", "team", "ready", "ended"] in words

@@ -238,5 +238,6 @@ class Attendant:
         shown = {key: redact_all(value, secrets) for key, value in details.items()}
         now_ms = self._project.clock.wall_ms()
         self._events.append(now_ms, name, **shown)
-        if self._log is not None:
+        ours = self._stop_is_told and shown.get("ok") is False
+        if self._log is not None and not ours:
             self._log.write(now_ms, in_words(name, shown))

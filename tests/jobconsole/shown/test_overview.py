@@ -9,7 +9,9 @@ from jobconsole.shown.overview import OverviewFacts, activity_lines, overview_fi
 from runner.engine.browse import Fires, JobDetail
 from runner.model.activity import Activity, AgentState, ProcessView
 from runner.model.log import LogLine, Stream
+from runner.model.mcp import McpHealth, McpState
 from runner.model.occurrence import Reason
+from runner.model.receipt import AgentRecord, Usage
 from runner.model.run import RunStatus, Trigger
 from runner.model.spending import JobCosts
 from runner.model.system import LockHolder
@@ -18,12 +20,14 @@ from runner.model.views import (
     ProblemView,
     StandingView,
 )
+from tests.helpers.receipts import receipt
 from tests.helpers.views import NOW, RUN_ID, job_view, page_of, run_view, text_of
 
 if TYPE_CHECKING:
     from runner.model.views import JobView
 
 NOW_MS = NOW * 1000
+LINES = (LogLine(0, 14, Stream.STDOUT, None, "# session s-1\n"),)
 WORKER = LockHolder(
     path="/l", pid=4100, run_id=RUN_ID, since_ms=NOW_MS - 5000, alive=True
 )
@@ -215,3 +219,13 @@ def test_ascii_is_ascii() -> None:
 def test_what_the_agents_of_a_job_cost(costs: JobCosts | None, said: str) -> None:
     text = shown(facts()._replace(costs=costs))
     assert said in text if said else "costs" not in text
+
+
+def test_what_an_agent_said_and_used_is_shown_when_it_has_ended() -> None:
+    usage = Usage(3000, 600, 150, turns=3, tools=2)
+    agent = AgentRecord("claude", "haiku", mcp={"notes": McpHealth(McpState.ENDED)})
+    told = receipt(message="All is well.\nNothing broke.", usage=usage, agent=agent)
+    text = shown(facts(run=run_view(), lines=LINES, receipt=told))
+    assert "agent: claude  haiku  3 turns  3,150 tokens  notes: ended" in text
+    assert "said: All is well.\n: Nothing broke." in text
+    assert "session" not in text

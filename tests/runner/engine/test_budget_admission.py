@@ -97,7 +97,7 @@ def test_an_occurrence_is_declined_and_said_why(tmp_path: Path, whose: str) -> N
     assert found.verdict is Verdict.DECLINED
     told = f"its budget is used up: 1 of 1 turns for {whose}"
     assert found.answer == f"It did not run: {told}."
-    assert "jobconsole run a" in found.hint
+    assert "per_day" in found.hint
 
 
 def test_the_next_day_it_goes_on(tmp_path: Path) -> None:
