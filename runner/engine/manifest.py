@@ -23,7 +23,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     environment: tuple[str, ...]
     timeout_ms: int
     config_sha256: str
-    prompt_sha256: str | None = None
     git_revision: str | None = None
     versions: dict[str, str] = {}
     args: tuple[str, ...] | None = None
