@@ -39,8 +39,7 @@ class _Hunt(NamedTuple):
     sought: Sought
     forward: bool
     place: int
-    round: bool = False
-    """Whether it went on at the other end."""
+    round: bool = False  # it went on at the other end
 
 
 class LogReader:
@@ -238,9 +237,8 @@ class LogReader:
 
     async def _load_above(self) -> bool:
         before, count = self.window.start, 2 * self.window.height
-        self.window.prepend(
-            await self._source.lines_before(before, count, self.streams)
-        )
+        lines = await self._source.lines_before(before, count, self.streams)
+        self.window.prepend(lines)
         self._fill()
         return self.window.start < before
 

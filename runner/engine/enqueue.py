@@ -224,7 +224,7 @@ def _decided(
     declined = [Declined(row.id, *item) for item in verdict.declined]
     if body is None or not verdict.wanted:
         return [], declined
-    role = admitted(index, row, body, grants)
+    role = admitted(index, row, body, grants, moment.now_ms)
     if isinstance(role, Obstacle):
         wanted = verdict.wanted
         stretch = Stretch(wanted[0], wanted[-1], len(wanted))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.authority import SCHEDULER, role_for
+from runner.engine.day import zone_name
+from runner.engine.told_roles import told_roles
 from runner.model.errors import BudgetExceededError, PolicyDeniedError
 from runner.model.job import Overlap
 from runner.model.occurrence import Reason
@@ -12,6 +14,7 @@ from runner.model.occurrence import Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runner.engine.project import Project
     from runner.model.definition import Definition
     from runner.model.role import Role
     from runner.store.db import Connection
@@ -21,13 +24,11 @@ if TYPE_CHECKING:
 class Grants(NamedTuple):
     """What was found out before anything is decided.
 
-    `told` are roles by job, as the daemon told; the day begins in `zone`, and it is
-    `now_ms`.
+    `told` are roles by job, as the daemon told; the day begins in `zone`.
     """
 
     told: Mapping[str, str]
     zone: str
-    now_ms: int
 
 
 class Obstacle(NamedTuple):
@@ -37,10 +38,15 @@ class Obstacle(NamedTuple):
     detail: str | None = None
 
 
+def grants_for(project: Project, until: int) -> Grants:
+    """What decides about the jobs that fall due up to an instant."""
+    return Grants(told_roles(project, until), zone_name(project))
+
+
 def admitted(
-    index: Connection, row: DueJob, body: Definition, grants: Grants
+    index: Connection, row: DueJob, body: Definition, grants: Grants, now_ms: int
 ) -> Role | Obstacle:
-    """The role under which the job may start now, or why it may not."""
+    """The role under which the job may start at that time, or why it may not."""
     if body.job.overlap is Overlap.SKIP and row.active_run:
         return Obstacle(Reason.OVERLAP, row.active_run)
     try:
@@ -52,7 +58,7 @@ def admitted(
     from runner.engine.budget import Purse, Subject, demand_funds
 
     try:
-        purse = Purse(index, grants.zone, grants.now_ms)
+        purse = Purse(index, grants.zone, now_ms)
         demand_funds(purse, Subject(body.job, role))
     except BudgetExceededError as error:
         return Obstacle(Reason.BUDGET, error.message)

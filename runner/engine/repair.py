@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.engine import record
-from runner.engine.hold import end_run
 from runner.engine.manifest import read_manifest
 from runner.engine.receipts import outline
-from runner.engine.settle import read_receipt, write_receipt
+from runner.engine.settle import end_run, read_receipt, write_receipt
 from runner.engine.sightings import read_sightings
 from runner.model.errors import Code
 from runner.model.job import Kind

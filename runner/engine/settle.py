@@ -1,4 +1,4 @@
-"""The end of a run: its receipt, then its row.
+"""The end of a run: its receipt, then its row, and what follows for its job.
 
 The one function that copies a receipt into a row is here; workers and repair use it.
 """
@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from runner.model.instants import ms_or_none
+from runner.model.instants import ms_or_none, parse_ms, utc_text
+from runner.model.occurrence import Reason
 from runner.model.receipt import Receipt, Usage
-from runner.store import jobs, runs
+from runner.store import control, jobs, runs, standing
+from runner.store.control import Entry, What
 from runner.store.folders import RunFolder, read_regular, write_durably
 from runner.store.spending import Bill
+from runner.store.standing import StandingRow
 
 if TYPE_CHECKING:
+    from runner.engine.project import Project
     from runner.store.db import Connection
 
 _decoder = msgspec.json.Decoder(Receipt)
@@ -73,3 +77,35 @@ def settle(index: Connection, receipt: Receipt) -> bool:
         return False
     jobs.note_end(index, ending, receipt.duration_ms)
     return True
+
+
+def end_run(project: Project, receipt: Receipt) -> bool:
+    """Copy a receipt into the run's row, with what follows from it for the job.
+
+    False if the row had ended before. Call it inside a transaction.
+    """
+    ended = settle(project.index, receipt)
+    if ended:
+        _hold_back(project, receipt)
+    return ended
+
+
+def _hold_back(project: Project, receipt: Receipt) -> None:
+    """Let nothing of a job start by schedule before the time that its provider told."""
+    told = receipt.error.data.get("resets_at") if receipt.error else None
+    if receipt.error is None or not isinstance(told, str):
+        return
+    until, now_ms = parse_ms(told) // 1000, project.clock.wall_ms()
+    if until <= now_ms // 1000:
+        return
+    actor, reason = f"run {receipt.run_id}", receipt.error.message
+    entry = Entry(
+        what=What.HELD,
+        job=receipt.job_id,
+        actor=actor,
+        reason=reason,
+        until=utc_text(until),
+    )
+    control.decide(project.state.control, now_ms, entry)
+    row = StandingRow(receipt.job_id, Reason.HELD, now_ms, until, actor, reason)
+    standing.put(project.index, row)

@@ -127,7 +127,7 @@ def _enqueue(project: Project, *, dry_run: bool) -> tuple[list[str], list[Declin
 def _decider(project: Project, reading: Reading) -> Callable[[], Enqueued]:
     """Enqueues what is due, once what takes time to find out is known."""
     from runner.engine.enqueue import enqueue_at
-    from runner.engine.told_roles import grants_for
+    from runner.engine.grants import grants_for
 
     grants = grants_for(project, reading.look.wall_ms // 1000)
     return lambda: enqueue_at(project.index, reading, grants)

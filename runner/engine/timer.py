@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from runner.engine import admit
 from runner.engine.clocks import read_clocks
 from runner.engine.enqueue import decode_schedule, enqueue_at, next_after
+from runner.engine.grants import grants_for
 from runner.engine.refresh import refresh_if_free
 from runner.engine.repair import repair_if_free
-from runner.engine.told_roles import grants_for
 from runner.process.failpoint import failpoint
 from runner.store import jobs, meta, pulse, workers
 from runner.store.db import transaction

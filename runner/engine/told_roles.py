@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.engine.day import zone_name
-from runner.engine.grants import Grants
 from runner.store import jobs, meta
 
 if TYPE_CHECKING:
@@ -19,12 +17,11 @@ def told_role(project: Project, job_id: str) -> str | None:
     return _asked(project, [job_id]).get(job_id)
 
 
-def grants_for(project: Project, until: int) -> Grants:
-    """What decides about the jobs that fall due up to an instant."""
-    told: Mapping[str, str] = {}
-    if meta.get(project.index, meta.DAEMON):
-        told = _asked(project, jobs.due_without_role(project.index, until))
-    return Grants(told, zone_name(project), project.clock.wall_ms())
+def told_roles(project: Project, until: int) -> Mapping[str, str]:
+    """The same for every job that falls due up to an instant, all at once."""
+    if not meta.get(project.index, meta.DAEMON):
+        return {}
+    return _asked(project, jobs.due_without_role(project.index, until))
 
 
 def _asked(project: Project, job_ids: Sequence[str]) -> Mapping[str, str]:

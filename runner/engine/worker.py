@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 from runner import __version__
 from runner.engine import admit
 from runner.engine.execute import Executed, execute
-from runner.engine.hold import end_run
 from runner.engine.perform import Hands
 from runner.engine.project import Project, open_project
 from runner.engine.refresh import refresh
+from runner.engine.settle import end_run
 from runner.engine.timer import Timer
 from runner.process.descendants import Reaper, become_subreaper
 from runner.process.environment import current

@@ -89,9 +89,7 @@ def test_without_the_lock_each_occurrence_is_taken_once(tmp_path: Path) -> None:
                 together.wait(timeout=20)
                 with transaction(own.index, durable=True):
                     return len(
-                        enqueue_due(
-                            own.index, moment, Grants({}, "UTC", moment.now_ms)
-                        ).run_ids
+                        enqueue_due(own.index, moment, Grants({}, "UTC")).run_ids
                     )
 
         with ThreadPoolExecutor(looks) as pool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
+from runner.engine.enqueue import Moment, enqueue_due
+from runner.engine.grants import grants_for
 from runner.engine.tick import run as tick_run
 from runner.model.account import Verdict
 from runner.model.errors import BudgetExceededError, Code
@@ -15,6 +17,7 @@ from runner.model.occurrence import Reason
 from runner.model.orders import Order, ReplayOrder
 from runner.model.run import RunStatus
 from runner.store import pulse
+from runner.store.db import transaction
 from runner.store.spending import Bill
 from tests.helpers.played import asked_for_version, claude, played_site
 from tests.helpers.project import ended, write_project
@@ -79,6 +82,21 @@ def test_nothing_is_queued_by_hand(tmp_path: Path, whose: str) -> None:
     assert error.message == f"its budget is used up: 1 of 1 turns for {whose}"
     assert "per_day" in error.hint
     assert error.data["budget_of"] == whose
+
+
+def test_what_was_found_out_before_midnight_decides_about_the_new_day(
+    tmp_path: Path,
+) -> None:
+    """A timer asks a second ahead, for an instant that begins a day."""
+    with still(tmp_path, {}, MIDNIGHT - HOUR) as it:
+        configure(it, BY_JOB[0])
+        use(it, "a")
+        it.clock.set_wall((MIDNIGHT - 1) * 1000)
+        grants = grants_for(it.project, MIDNIGHT)
+        moment = Moment(MIDNIGHT * 1000, it.project.identity.boot)
+        with transaction(it.project.index):
+            done = enqueue_due(it.project.index, moment, grants)
+    assert (len(done.run_ids), done.declined) == (1, [])
 
 
 @pytest.mark.parametrize("whose", WHOSE)

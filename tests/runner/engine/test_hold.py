@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.hold import end_run
+from runner.engine.settle import end_run
 from runner.model.account import Verdict
 from runner.model.errors import Code
 from runner.model.instants import utc_text, utc_text_ms

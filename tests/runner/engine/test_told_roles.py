@@ -14,8 +14,9 @@ import pytest
 from runner import api
 from runner.engine.authority import SCHEDULER, role_for
 from runner.engine.browse import definition_of
+from runner.engine.grants import grants_for
 from runner.engine.timer import Timer
-from runner.engine.told_roles import grants_for, told_role
+from runner.engine.told_roles import told_role
 from runner.model.errors import PolicyDeniedError
 from runner.model.occurrence import Reason
 from runner.model.orders import Order
