@@ -16,30 +16,11 @@ from runner.model.errors import AgentUnavailableError, Code
 from runner.model.job import AgentSpec, ThinkingMode
 from runner.model.receipt import Usage
 from runner.model.role import ADMIN, MEMBER, VIEWER, Role
-from tests.helpers.streams import NOW, by_bytes, read, recorded, successful_cuts
+from tests.helpers.streams import NOW, by_bytes, read, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STREAMS = (
-    "gemini",
-    "gemini-rich",
-    "case-gemini-cut",
-    "case-gemini-err500",
-    "case-gemini-mcp-crash",
-    "case-gemini-refuse",
-    "case-gemini-turns",
-    "case-permg-default-Bash",
-)
-GOOD = frozenset(
-    {
-        "gemini",
-        "gemini-rich",
-        "case-gemini-mcp-crash",
-        "case-gemini-refuse",
-        "case-permg-default-Bash",
-    }
-)
 SERVERS = {"team": Served(("/bin/team", "--all"), {"TELECLAUDE_JOB_ROLE": "viewer"})}
 
 
@@ -217,45 +198,11 @@ def test_session_is_lost_with_such_a_home(request_: AgentRequest) -> None:
         GeminiAgent().command(asked)
 
 
-@pytest.mark.parametrize("name", STREAMS)
-def test_stream_reads_the_same_byte_by_byte(name: str) -> None:
-    stream = recorded(name)
-    assert read(GeminiReader(), by_bytes(stream)) == read(GeminiReader(), [stream])
-
-
-@pytest.mark.parametrize("name", STREAMS)
-def test_cut_stream_is_no_success_unless_it_was_whole(name: str) -> None:
-    stream = recorded(name)
-    whole = len(stream.rstrip())
-    cuts = list(range(whole, len(stream) + 1)) if name in GOOD else []
-    assert successful_cuts(GeminiReader, stream) == cuts
-
-
-@pytest.mark.parametrize("name", STREAMS)
-def test_rubbish_between_events_changes_nothing(name: str) -> None:
-    lines = recorded(name).splitlines(keepends=True)
-    rubbish = (b"{\n", b"\xff\xfe\n", b"[1]\n", b'{"type":"new","x":1}\n', b"\n")
-    mixed = [piece for line in lines for piece in (*rubbish, line)]
-    assert read(GeminiReader(), mixed) == read(GeminiReader(), lines)
-
-
-@pytest.mark.parametrize(
-    ("name", "exit_code", "code"),
-    [
-        ("gemini", 0, None),
-        ("gemini", 1, Code.JOB_EXECUTION_FAILED),
-        ("gemini", None, Code.JOB_EXECUTION_FAILED),
-        ("gemini-rich", 0, None),
-        ("case-gemini-mcp-crash", 0, None),
-        ("case-gemini-cut", 0, Code.JOB_EXECUTION_FAILED),
-        ("case-gemini-err500", 244, Code.JOB_EXECUTION_FAILED),
-        ("case-gemini-turns", 53, Code.AGENT_BUDGET_EXCEEDED),
-        ("case-permg-default-Bash", 0, None),
-    ],
-)
-def test_verdict(name: str, exit_code: int | None, code: Code | None) -> None:
-    error = read(GeminiReader(), [recorded(name)], exit_code).answer.error
-    assert (error and error.code) == code
+@pytest.mark.parametrize("exit_code", [1, None])
+def test_an_answer_needs_an_exit_code_of_zero(exit_code: int | None) -> None:
+    error = read(GeminiReader(), [recorded("gemini")], exit_code).answer.error
+    assert error is not None
+    assert error.code == Code.JOB_EXECUTION_FAILED
 
 
 def test_rich_stream_tells_everything() -> None:

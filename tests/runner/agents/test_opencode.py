@@ -15,20 +15,11 @@ from runner.model.errors import AgentUnavailableError, Code
 from runner.model.job import AgentSpec, ThinkingMode
 from runner.model.receipt import Usage
 from runner.model.role import ADMIN, MEMBER, VIEWER, Role
-from tests.helpers.streams import NOW, by_bytes, read, recorded, successful_cuts
+from tests.helpers.streams import NOW, read, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STREAMS = (
-    "opencode",
-    "opencode-rich",
-    "case-opencode-err500",
-    "case-opencode-mcp-crashcall",
-    "case-opencode-refuse",
-    "case-permo-ask-Bash",
-)
-GOOD = frozenset({"opencode", "opencode-rich", "case-opencode-mcp-crashcall"})
 SERVERS = {"team": Served(("/bin/team", "--all"), {"TELECLAUDE_JOB_ROLE": "viewer"})}
 OWN_AGENT = "jobconsole-20261120T060000Z-7f3k9q"
 
@@ -222,44 +213,11 @@ def test_configuration_that_cannot_be_read_is_said(
         OpencodeAgent().command(request_._replace(environment=environment))
 
 
-@pytest.mark.parametrize("name", STREAMS)
-def test_stream_reads_the_same_byte_by_byte(name: str) -> None:
-    stream = recorded(name)
-    assert read(OpencodeReader(), by_bytes(stream)) == read(OpencodeReader(), [stream])
-
-
-@pytest.mark.parametrize("name", STREAMS)
-def test_cut_stream_is_no_success_unless_it_was_whole(name: str) -> None:
-    stream = recorded(name)
-    whole = len(stream.rstrip())
-    cuts = list(range(whole, len(stream) + 1)) if name in GOOD else []
-    assert successful_cuts(OpencodeReader, stream) == cuts
-
-
-@pytest.mark.parametrize("name", STREAMS)
-def test_rubbish_between_events_changes_nothing(name: str) -> None:
-    lines = recorded(name).splitlines(keepends=True)
-    rubbish = (b"{\n", b"\xff\xfe\n", b"[1]\n", b'{"type":"new","x":1}\n', b"\n")
-    mixed = [piece for line in lines for piece in (*rubbish, line)]
-    assert read(OpencodeReader(), mixed) == read(OpencodeReader(), lines)
-
-
-@pytest.mark.parametrize(
-    ("name", "exit_code", "code"),
-    [
-        ("opencode", 0, None),
-        ("opencode", 1, Code.JOB_EXECUTION_FAILED),
-        ("opencode", None, Code.JOB_EXECUTION_FAILED),
-        ("opencode-rich", 0, None),
-        ("case-opencode-mcp-crashcall", 0, None),
-        ("case-opencode-err500", 1, Code.JOB_EXECUTION_FAILED),
-        ("case-opencode-refuse", 1, Code.AGENT_NO_ANSWER),
-        ("case-permo-ask-Bash", 0, Code.JOB_POLICY_DENIED),
-    ],
-)
-def test_verdict(name: str, exit_code: int | None, code: Code | None) -> None:
-    error = read(OpencodeReader(), [recorded(name)], exit_code).answer.error
-    assert (error and error.code) == code
+@pytest.mark.parametrize("exit_code", [1, None])
+def test_an_answer_needs_an_exit_code_of_zero(exit_code: int | None) -> None:
+    error = read(OpencodeReader(), [recorded("opencode")], exit_code).answer.error
+    assert error is not None
+    assert error.code == Code.JOB_EXECUTION_FAILED
 
 
 def test_rich_stream_tells_everything() -> None:

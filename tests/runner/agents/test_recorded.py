@@ -1,4 +1,4 @@
-"""What is said of every recorded run of claude and codex, wherever it is cut."""
+"""What is said of every recorded run of every agent, wherever it is cut."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 
 from runner.agents.claude_stream import ClaudeReader
 from runner.agents.codex_stream import CodexReader
+from runner.agents.gemini import GeminiReader
+from runner.agents.opencode_stream import OpencodeReader
 from runner.model.errors import Code
 from tests.helpers.streams import (
     STREAMS,
@@ -63,6 +65,30 @@ CODEX = {
     "case-codex-limit": (1, Code.JOB_EXECUTION_FAILED),
 }
 
+GEMINI = {
+    "gemini": (0, None),
+    "gemini-rich": (0, None),
+    "case-gemini-mcp-crash": (0, None),
+    "case-gemini-refuse": (0, None),
+    "case-permg-default-Bash": (0, None),
+    "case-gemini-cut": (0, Code.JOB_EXECUTION_FAILED),
+    "case-gemini-err500": (244, Code.JOB_EXECUTION_FAILED),
+    "case-gemini-turns": (53, Code.AGENT_BUDGET_EXCEEDED),
+}
+
+OPENCODE = {
+    "opencode": (0, None),
+    "opencode-rich": (0, None),
+    "case-opencode-mcp-crashcall": (0, None),
+    "case-opencode-err500": (1, Code.JOB_EXECUTION_FAILED),
+    "case-opencode-refuse": (1, Code.AGENT_NO_ANSWER),
+    "case-permo-ask-Bash": (0, Code.JOB_POLICY_DENIED),
+}
+
+REFUSED_IN_WORDS = frozenset({"case-opencode-refuse"})
+
+RUBBISH = (b"{\n", b"\xff\xfe\n", b"[1]\n", b'{"type":"new","x":1}\n', b"\n")
+
 
 class Case(NamedTuple):
     """A run: how it was recorded, its exit code, and what is to be said of it."""
@@ -80,6 +106,8 @@ class Case(NamedTuple):
 CASES = [
     *(Case(name, ClaudeReader, *told) for name, told in CLAUDE.items()),
     *(Case(name, CodexReader, *told) for name, told in CODEX.items()),
+    *(Case(name, GeminiReader, *told) for name, told in GEMINI.items()),
+    *(Case(name, OpencodeReader, *told) for name, told in OPENCODE.items()),
 ]
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -87,15 +115,15 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 def test_no_recorded_stream_is_left_out() -> None:
     names = {path.stem for path in STREAMS.glob("*.jsonl")}
-    ours = {it for it in names if "claude" in it or "codex" in it}
-    assert {it for it in ours if not it.endswith(".diary")} <= {it.name for it in CASES}
+    streams = {it for it in names if not it.endswith(".diary")}
+    assert streams == {it.name for it in CASES}
 
 
 @every_case
 def test_the_verdict(case: Case) -> None:
     answer = read(case.reader(), [case.stream], case.exit_code).answer
     assert (answer.error and answer.error.code) == case.code
-    assert bool(answer.text) == (case.code is None)
+    assert bool(answer.text) == (case.code is None or case.name in REFUSED_IN_WORDS)
 
 
 @every_case
@@ -115,3 +143,11 @@ def test_a_cut_stream_is_no_success(case: Case) -> None:
 def test_figures_only_grow(case: Case) -> None:
     steps = figures(case.reader(), case.stream.splitlines(keepends=True))
     assert all(all(map(le, step, then)) for step, then in pairwise(steps))
+
+
+@every_case
+def test_rubbish_between_events_changes_nothing(case: Case) -> None:
+    lines = case.stream.splitlines(keepends=True)
+    mixed = [piece for line in lines for piece in (*RUBBISH, line)]
+    plain = read(case.reader(), lines, case.exit_code)
+    assert read(case.reader(), mixed, case.exit_code) == plain
