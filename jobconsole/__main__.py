@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from jobconsole.cli.session import Session
 
-TAKE_A_VALUE = frozenset({"--config", "--job"})
+TAKE_A_VALUE = frozenset({"--config", "--job", "--every"})
 
 
 def main() -> int:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from launchd.machine import Machine
+
 CONFIG_VARIABLE = "JOBCONSOLE_CONFIG"
 COMPLETION_VARIABLE = "_JOBCONSOLE_COMPLETE"
 
@@ -69,6 +71,13 @@ class Surroundings(NamedTuple):
         asked = sys.stdin is not None and sys.stdin.isatty()
         dumb = self.environment.get("TERM", "dumb") in {"dumb", "unknown", ""}
         return asked and self.out.interactive and self.err.interactive and not dumb
+
+
+def machine(here: Surroundings) -> Machine:
+    """This machine and user, for whom drivers are installed."""
+    from launchd.machine import Machine
+
+    return Machine(here.home, os.getuid(), here.user(), here.environment)
 
 
 class OwnFiles(NamedTuple):

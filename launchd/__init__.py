@@ -1,4 +1,4 @@
-"""Installers for launchd, systemd and crontab.
+"""Installers for launchd, systemd and cron.
 
-They know paths and argv, nothing of jobs.
+They know paths and arguments, and nothing of jobs: what is to be called is a `Service`.
 """

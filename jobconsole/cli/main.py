@@ -34,6 +34,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "next": Entry("agenda", "next_fires", "what is due, and when"),
     "agenda": Entry("agenda", "agenda", "the next 24 hours, or any others"),
+    "simulate": Entry("simulate", "simulate", "what would happen in some time to come"),
     "why": Entry("why", "why", "why a job ran, or did not"),
     "validate": Entry(
         "configuration", "validate", "every problem in the configuration"
@@ -55,6 +56,20 @@ COMMANDS: dict[str, Entry] = {
     "runs": Entry("history", "runs", "one run's receipt (show), or runs (list)"),
     "compare": Entry("compare", "compare", "what differs between two runs"),
     "costs": Entry("costs", "costs", "what agents cost today and this month"),
+    "install": Entry(
+        "install", "install", "have launchd, systemd or cron call the tick", acts=True
+    ),
+    "uninstall": Entry(
+        "install", "uninstall", "have nothing call it any more", acts=True
+    ),
+    "status": Entry("status", "status", "whether the tick is called, and in time"),
+    "up": Entry("up", "up", "keep running, and start everything on time", acts=True),
+    "doctor": Entry(
+        "doctor", "doctor", "what jobs will find where they really run", acts=True
+    ),
+    "import": Entry(
+        "imports", "import_jobs", "jobs from a crontab, systemd or launchd", acts=True
+    ),
     "init": Entry("configuration", "init", "write a first teleclaude.yml", acts=True),
     "env": Entry("state", "env", "the environment that jobs start from", acts=True),
     "schema": Entry("configuration", "schema", "the configuration's JSON Schema"),

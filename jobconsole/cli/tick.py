@@ -47,6 +47,7 @@ class _Asked(argparse.Namespace):
     force: bool
     wait: bool
     dry_run: bool
+    every: int | None
     json: bool
 
 
@@ -61,6 +62,9 @@ def _parse(words: list[str]) -> _Asked:
     flag = "store_true"
     parser.add_argument("--tick", action=flag, required=True, help="make one pass")
     parser.add_argument("--config", metavar="FILE", help="the configuration to use")
+    parser.add_argument(
+        "--every", type=int, metavar="SECONDS", help="when the next pass is to come"
+    )
     parser.add_argument("--wait", action=flag, help="stay until the started runs end")
     parser.add_argument("--dry-run", action=flag, help="only say what is due")
     parser.add_argument(
@@ -78,7 +82,7 @@ def _parse(words: list[str]) -> _Asked:
 
 def _tick(session: Session, asked: _Asked) -> int:
     with session.opened() as project:
-        report = api.tick(project, dry_run=asked.dry_run)
+        report = api.tick(project, every=asked.every, dry_run=asked.dry_run)
         _tell(session, report)
         if asked.json:
             session.output.json(_document(report))

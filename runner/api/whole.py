@@ -52,11 +52,16 @@ def validate(config: Path, start: Mapping[str, str], home: Path) -> Config:
     return read_config(config, start, home)
 
 
-def tick(project: Project, *, dry_run: bool = False) -> TickReport:
-    """One pass: repair, enqueue what is due, admit, start workers."""
+def tick(
+    project: Project, *, every: int | None = None, dry_run: bool = False
+) -> TickReport:
+    """One pass: repair, enqueue what is due, admit, start workers.
+
+    `every` is after how many seconds the next one is to come.
+    """
     from runner.engine import tick
 
-    return tick.run(project, dry_run=dry_run)
+    return tick.run(project, tick.Rhythm(every), dry_run=dry_run)
 
 
 def refresh(project: Project) -> None:

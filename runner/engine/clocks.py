@@ -10,9 +10,6 @@ from runner.store.ticks import Look
 if TYPE_CHECKING:
     from runner.engine.project import Project
 
-TICK_SECONDS = 300
-"""How often a driver calls the tick."""
-
 STEP_MS = 60_000
 """A smaller difference between the clocks is slewing or rounding, not a step."""
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.engine.authority import SCHEDULER
-from runner.engine.clocks import TICK_SECONDS
 from runner.engine.decide import Policy, decide, stretch_of
 from runner.engine.grants import Grants, Obstacle, admitted
 from runner.engine.ledger import Declined, decline, take_back
@@ -17,7 +16,7 @@ from runner.model.occurrence import Reason, Stretch
 from runner.model.run import Trigger
 from runner.model.schedule import Legacy, Manual, Once, Schedule
 from runner.schedule import Timetable, legacy_due, timetable, without
-from runner.store import jobs, occurrences, runs
+from runner.store import jobs, meta, occurrences, runs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,18 +26,22 @@ if TYPE_CHECKING:
     from runner.store.db import Connection
     from runner.store.jobs import DueJob, Progress
 
-PUNCTUAL_SECONDS = TICK_SECONDS + 60
-"""Nobody looks more often than every tick, and ticks may be a little late."""
+PUNCTUAL_GRACE = 60
+"""Nobody looks more often than every tick, and ticks may be a little late (seconds)."""
 
 _schedules: msgspec.json.Decoder[Schedule] = msgspec.json.Decoder(Schedule)
 
 
 class Moment(NamedTuple):
-    """When and where something is enqueued. `stepped`: the clock was set forward."""
+    """When and where something is enqueued. `stepped`: the clock was set forward.
+
+    What is seen at most `punctual` seconds late is on time.
+    """
 
     now_ms: int
     boot: str
     stepped: bool = False
+    punctual: int = meta.USUAL_PERIOD + PUNCTUAL_GRACE
 
     @property
     def now(self) -> int:
@@ -81,7 +84,12 @@ class _Due(NamedTuple):
 def enqueue_at(index: Connection, reading: Reading, grants: Grants) -> Enqueued:
     """As `enqueue_due`, after making good for a clock that was set."""
     look = reading.look
-    moment = Moment(look.wall_ms, look.boot, stepped=reading.set_forward)
+    moment = Moment(
+        look.wall_ms,
+        look.boot,
+        stepped=reading.set_forward,
+        punctual=meta.period(index) + PUNCTUAL_GRACE,
+    )
     if reading.set_back:
         rewind(index, moment)
     return enqueue_due(index, moment, grants)
@@ -241,12 +249,12 @@ def _decided(
 
 def _policy(row: DueJob, body: Definition | None, moment: Moment) -> Policy:
     if body is None:
-        return Policy(Reason.INVALID, CatchUp.NONE, None, PUNCTUAL_SECONDS)
+        return Policy(Reason.INVALID, CatchUp.NONE, None, moment.punctual)
     standing = row.held_by if row.enabled else Reason.DISABLED
     catch_up = body.job.catch_up
     if catch_up is CatchUp.ALL and moment.stepped:
         catch_up = CatchUp.LATEST  # a clock that was set brought them, not an absence
-    return Policy(standing, catch_up, body.job.misfire_grace, PUNCTUAL_SECONDS)
+    return Policy(standing, catch_up, body.job.misfire_grace, moment.punctual)
 
 
 def _run(
@@ -257,7 +265,7 @@ def _run(
 ) -> runs.NewRun:
     """The run for one occurrence, `at` (its instant, when it is queued)."""
     (row, body), (instant, moment) = job, at
-    late = moment.now - instant > PUNCTUAL_SECONDS
+    late = moment.now - instant > moment.punctual
     return runs.NewRun(
         run_id=run_id,
         job_id=row.id,

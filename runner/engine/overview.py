@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner import __version__
-from runner.engine.clocks import TICK_SECONDS
 from runner.engine.refresh import broken
 from runner.engine.spending import spending_of
-from runner.engine.tick import HORIZON_SECONDS
+from runner.engine.tick import GRACE_SECONDS
 from runner.model.job import Problem
 from runner.model.system import (
     DiskUse,
@@ -67,7 +66,7 @@ def overview(project: Project) -> SystemView:
         runs=min(counted, RUNS_COUNTED),
         more_runs=counted > RUNS_COUNTED,
         ticks=tuple(_ticks(project)),
-        next_tick_at=horizon and horizon - HORIZON_SECONDS + TICK_SECONDS,
+        next_tick_at=horizon and horizon - GRACE_SECONDS,
         late_after=horizon,
         workers=tuple(_workers(project)),
         locks=tuple(_locks(project)),

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import refresh
-from runner.engine.clocks import TICK_SECONDS, read_clocks
+from runner.engine.clocks import read_clocks
 from runner.process.driver import driver_here
 from runner.process.failpoint import failpoint
 from runner.process.locks import Holder, last_holder, living_holder
@@ -26,8 +26,19 @@ if TYPE_CHECKING:
     from runner.engine.project import Project
 
 LOCK_WAIT_MS = 200
-HORIZON_SECONDS = TICK_SECONDS + 30
+GRACE_SECONDS = 30
 """Drivers call a little late; until then a timer stands in."""
+
+
+class Rhythm(NamedTuple):
+    """When whoever ticks means to do so again.
+
+    `every` is in seconds; None: as it was said last. Who `stays` waits himself for what
+    falls due in between, so that no timer need stand in.
+    """
+
+    every: int | None = None
+    stays: bool = False
 
 
 class TickReport(NamedTuple):
@@ -45,7 +56,12 @@ class TickReport(NamedTuple):
     silent_workers: int = 0
 
 
-def run(project: Project, *, dry_run: bool = False) -> TickReport:
+_ONCE_MORE = Rhythm()
+
+
+def run(
+    project: Project, rhythm: Rhythm = _ONCE_MORE, *, dry_run: bool = False
+) -> TickReport:
     """Raises ConfigInvalidError where no configuration was ever good."""
     with project.runner_lock(LOCK_WAIT_MS) as held:
         if not held:
@@ -56,7 +72,7 @@ def run(project: Project, *, dry_run: bool = False) -> TickReport:
         failpoint("tick.refreshed")
         repaired, troubles = ([], []) if dry_run else _repair(project)
         failpoint("tick.repaired")
-        started, skipped = _enqueue(project, dry_run=dry_run)
+        started, skipped = _enqueue(project, rhythm, dry_run=dry_run)
         failpoint("tick.enqueued")
     failpoint("tick.unlocked")
     silent = 0 if dry_run else start_workers(project)
@@ -111,7 +127,9 @@ def _repair(project: Project) -> tuple[list[str], list[str]]:
     return repair(project)
 
 
-def _enqueue(project: Project, *, dry_run: bool) -> tuple[list[str], list[Declined]]:
+def _enqueue(
+    project: Project, rhythm: Rhythm, *, dry_run: bool
+) -> tuple[list[str], list[Declined]]:
     index = project.index
     reading = read_clocks(project)
     now = reading.look.wall_ms // 1000
@@ -120,7 +138,9 @@ def _enqueue(project: Project, *, dry_run: bool) -> tuple[list[str], list[Declin
     with transaction(index, durable=something, undo=dry_run):
         enqueued = decide() if decide else None
         ticks.record(index, reading.look, driver_here(project.start))
-        meta.put(index, {meta.HORIZON: str(now + HORIZON_SECONDS)})
+        every = rhythm.every or meta.period(index)
+        horizon = now if rhythm.stays else now + every + GRACE_SECONDS
+        meta.put(index, {meta.HORIZON: str(horizon), meta.PERIOD: str(every)})
     return ([], []) if enqueued is None else (enqueued.run_ids, enqueued.declined)
 
 

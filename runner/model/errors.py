@@ -39,6 +39,10 @@ class Code(StrEnum):
     BOARD_INVALID = "board_invalid"
     TASK_NOT_FOUND = "task_not_found"
     LEASE_LOST = "lease_lost"
+    DRIVER_UNAVAILABLE = "driver_unavailable"
+    DRIVER_UNFIT = "driver_unfit"
+    DRIVER_REFUSED = "driver_refused"
+    IMPORT_INVALID = "import_invalid"
 
 
 class JobconsoleError(Exception):
@@ -166,3 +170,27 @@ class LockHeldError(JobconsoleError):
     """Somebody else holds the lock: `data` says who and since when."""
 
     code = Code.LOCK_HELD
+
+
+class DriverUnavailableError(JobconsoleError):
+    """Nothing here can call the tick in the way asked for: `message` says why."""
+
+    code = Code.DRIVER_UNAVAILABLE
+
+
+class DriverUnfitError(JobconsoleError):
+    """What was asked for cannot be said to this driver: ask another, or otherwise."""
+
+    code = Code.DRIVER_UNFIT
+
+
+class DriverRefusedError(JobconsoleError):
+    """The driver did not take, or keep, what it was given."""
+
+    code = Code.DRIVER_REFUSED
+
+
+class ImportInvalidError(JobconsoleError):
+    """What is to be imported cannot be read, or not be written where it belongs."""
+
+    code = Code.IMPORT_INVALID

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from runner.model.job import Problem
@@ -38,6 +40,47 @@ class PastTick(msgspec.Struct, frozen=True):
     at_ms: int
     driver: str
     gap_ms: int | None
+
+
+class Absence(StrEnum):
+    """Why nobody looked for a while, as far as clocks tell."""
+
+    ASLEEP = "asleep"  # the machine slept: awake time stood still
+    OFF = "off"  # it was off, or started anew: the boot is another one
+    NOT_CALLED = "not_called"  # it was awake, and nothing called the tick
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Nobody looked between two times (epoch milliseconds), longer than agreed.
+
+    All causes are inferred from clocks. `asleep_ms` is how long of it the machine
+    slept. `booted_ms` is when it was started, for `OFF`.
+    """
+
+    since_ms: int
+    until_ms: int
+    cause: Absence
+    asleep_ms: int = 0
+    booted_ms: int | None = None
+
+
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """Who looks after the project, and how regularly. Times are epoch milliseconds.
+
+    `period` is after how many seconds the next tick is due; `next_ms` None: there was
+    none yet. `overdue_ms` is how long it has been due, in time that the machine was
+    awake; 0 while it is in time. `late_ms` is by how much each of the last ticks came
+    late, newest first. `gaps` are those of the last days, newest first.
+    """
+
+    period: int
+    driver: str
+    last_ms: int | None
+    next_ms: int | None
+    overdue_ms: int
+    late_ms: tuple[int, ...]
+    resident: LockHolder | None
+    gaps: tuple[Gap, ...]
 
 
 class WorkerView(msgspec.Struct, frozen=True):

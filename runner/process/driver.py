@@ -22,6 +22,7 @@ class Driver(StrEnum):
     LAUNCHD = "launchd"
     SYSTEMD = "systemd"
     CRON = "cron"
+    RESIDENT = "resident"
     TERMINAL = "terminal"
     OTHER = "other"
 

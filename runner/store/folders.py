@@ -51,7 +51,9 @@ class StateDir:
         self.runner_lock = root / "runner.lock"
         self.control = root / "control.jsonl"
         self.base_environment = root / "environment.json"
+        self.resident_lock = root / "resident.lock"
         self.worker_log = root / "worker.log"
+        self.driver_log = root / "driver.log"
         self.runs = root / "runs"
 
     def prepare(self) -> None:

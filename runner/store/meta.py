@@ -39,6 +39,11 @@ WARNINGS = "warnings"
 HORIZON = "horizon"
 """Until when (epoch seconds) somebody must wait for what falls due: the next tick."""
 
+PERIOD = "period"
+"""After how many seconds whoever ticks means to tick again."""
+
+USUAL_PERIOD = 300
+
 PROGRAM = "program"
 """Version of the program that wrote last; workers of another one leave."""
 
@@ -61,6 +66,11 @@ def put(connection: Connection, values: Mapping[str, str]) -> None:
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         values.items(),
     )
+
+
+def period(connection: Connection) -> int:
+    """Seconds between two ticks, as whoever ticked last said."""
+    return int(get(connection, PERIOD) or USUAL_PERIOD)
 
 
 def horizon(connection: Connection) -> int:

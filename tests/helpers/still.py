@@ -65,7 +65,7 @@ class Still:
     def decide(self) -> None:
         """The part of a tick that decides, without repair and workers: it is quick."""
         api.refresh(self.project)
-        tick._enqueue(self.project, dry_run=False)
+        tick._enqueue(self.project, tick.Rhythm(), dry_run=False)
 
     def configure(self, jobs: Mapping[str, object]) -> None:
         """Edit the configuration; the next look finds it."""
