@@ -49,6 +49,7 @@ RUNS: dict[RunStatus, Mark] = {
 }
 
 HELD = Mark("‖", "=", Style.ODD)
+WARNING = Mark("!", "!", Style.ODD)
 DECLINED = Mark("○", "o", Style.ODD)
 NEVER_RAN = Mark("·", ".", Style.FAINT)
 JOBS: dict[JobState, Mark] = {

@@ -72,6 +72,19 @@ def duration(text: str) -> int:
         raise click.BadParameter(message) from error
 
 
+LEAST_PERIOD = 60
+MOST_PERIOD = 86_400
+
+
+def period(text: str) -> int:
+    """Seconds between two ticks."""
+    seconds = duration(text)
+    if not LEAST_PERIOD <= seconds <= MOST_PERIOD:
+        message = f"{text} is not between 1m and 1d"
+        raise click.BadParameter(message)
+    return seconds
+
+
 def binding(text: str) -> tuple[str, str]:
     """A name and its value, written as `topic=logs`."""
     name, separator, value = text.partition("=")

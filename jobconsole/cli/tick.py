@@ -18,7 +18,7 @@ from runner import api
 from runner.model.instants import utc_text, utc_text_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from runner.engine.ledger import Declined
     from runner.engine.tick import TickReport
@@ -83,7 +83,7 @@ def _parse(words: list[str]) -> _Asked:
 def _tick(session: Session, asked: _Asked) -> int:
     with session.opened() as project:
         report = api.tick(project, every=asked.every, dry_run=asked.dry_run)
-        _tell(session, report)
+        tell(session, report)
         if asked.json:
             session.output.json(_document(report))
         elif asked.dry_run:
@@ -125,7 +125,7 @@ def _wait(session: Session, project: api.Project, run_ids: Sequence[str]) -> Non
     api.wait_until_ended(project, run_ids, lambda: True)
 
 
-def _tell(session: Session, report: TickReport) -> None:
+def tell(session: Session, report: TickReport) -> None:
     """What a driver's log should hold."""
     for message in report.messages:
         session.diagnostics.warn(message)
@@ -143,15 +143,21 @@ def _tell(session: Session, report: TickReport) -> None:
 
 def _show(session: Session, project: api.Project, report: TickReport) -> None:
     """The same for a person."""
-    line = session.output.line
+    lines = list(done(project, report))
+    for line in lines:
+        session.output.line(line)
+    if not (lines or report.busy):
+        session.output.line("nothing is due")
+
+
+def done(project: api.Project, report: TickReport) -> Iterator[str]:
+    """A line for each thing that was done."""
     for run_id in report.repaired:
-        line(f"repaired  {run_id}  {api.resolve_run(project, run_id).job_id}")
+        yield f"repaired  {run_id}  {api.resolve_run(project, run_id).job_id}"
     for run_id in report.started:
-        line(f"started   {run_id}  {api.resolve_run(project, run_id).job_id}")
+        yield f"started   {run_id}  {api.resolve_run(project, run_id).job_id}"
     for declined in report.skipped:
-        line(f"skipped   {declined.job_id}, {_stretch(declined)}: {declined.reason}")
-    if not (report.repaired or report.started or report.skipped or report.busy):
-        line("nothing is due")
+        yield f"skipped   {declined.job_id}, {_stretch(declined)}: {declined.reason}"
 
 
 def _show_due(session: Session, project: api.Project, report: TickReport) -> None:

@@ -45,6 +45,7 @@ from runner.api.questions import (
     why,
 )
 from runner.api.whole import (
+    attendance,
     broken_configuration,
     disk_used,
     environment,
@@ -53,6 +54,7 @@ from runner.api.whole import (
     overview,
     refresh,
     reindex,
+    stay,
     tick,
     validate,
     watch,
@@ -63,6 +65,7 @@ __all__ = [
     "Project",
     "activity",
     "agenda",
+    "attendance",
     "broken_configuration",
     "cancel",
     "compare",

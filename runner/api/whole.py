@@ -8,7 +8,7 @@ from runner.engine.project import Project, open_project
 from runner.store.folders import StateDir
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from runner.engine.tick import TickReport
     from runner.engine.watch import Watch
     from runner.model.config import Config
-    from runner.model.system import DiskUse, SystemView
+    from runner.model.system import Attendance, DiskUse, SystemView
 
 
 def open_at(
@@ -62,6 +62,21 @@ def tick(
     from runner.engine import tick
 
     return tick.run(project, tick.Rhythm(every), dry_run=dry_run)
+
+
+def stay(project: Project, every: int, tell: Callable[[TickReport], None]) -> bool:
+    """Keep running and start everything on time, until a signal ends it.
+
+    `tell` is told what each tick and each instant has brought. False: another version
+    of the program took over. Raises LockHeldError, ConfigInvalidError.
+    """
+    from runner.engine.resident import Resident
+    from runner.engine.resident import stay as keep_running
+    from runner.process.wake import Wake
+
+    with Wake() as wake:
+        keep_running(Resident(project, every, tell), project, wake)
+        return wake.stopping
 
 
 def refresh(project: Project) -> None:
@@ -112,6 +127,13 @@ def overview(project: Project) -> SystemView:
     from runner.engine import overview
 
     return overview.overview(project)
+
+
+def attendance(project: Project) -> Attendance:
+    """Who calls the tick, whether it is overdue, and when nobody looked."""
+    from runner.engine import attendance
+
+    return attendance.attendance(project)
 
 
 def disk_used(project: Project, budget_ms: int) -> DiskUse:

@@ -92,9 +92,30 @@ class Sources:
             for (how, path), saw in self._seen.items()
         )
 
+    def folders(self) -> set[str]:
+        """The folders in which a change of any of them would show.
+
+        Of a pattern that goes deeper, only the folders that it reached.
+        """
+        found = {path for how, path in self._seen if how == "folder"}
+        for (how, path), saw in self._seen.items():
+            if how == "glob":
+                found |= {str(Path(match).parent) for match in saw.split("\0") if match}
+                found.add(_fixed_part(path))
+            elif how != "folder":
+                found.add(str(Path(path).parent))
+        return found
+
     def now(self) -> Sources:
         """The same looks, taken again."""
         return Sources({(how, path): _LOOKS[how](path) for how, path in self._seen})
+
+
+def _fixed_part(pattern: str) -> str:
+    """The folder of a pattern above its first wildcard."""
+    parts = Path(pattern).parts
+    wild = next((n for n, part in enumerate(parts) if set(part) & set("*?[")), -1)
+    return str(Path(*parts[:wild]))
 
 
 def fingerprint(sources: Sources, system_zone: str, versions: str) -> str:

@@ -76,8 +76,8 @@ def appoint(project: Project) -> list[WorkerRow]:
     return _signed_in(project, wanted)
 
 
-def appoint_ahead(project: Project, due: int) -> list[WorkerRow]:
-    """Sign in fellow workers for what falls due soon, but for the timer's own place.
+def appoint_ahead(project: Project, due: int, spare: int) -> list[WorkerRow]:
+    """Sign in workers for what falls due soon, but for `spare` of them.
 
     Call it inside a transaction.
     """
@@ -87,7 +87,7 @@ def appoint_ahead(project: Project, due: int) -> list[WorkerRow]:
     for pool, number in jobs.coming(project.index, due).items():
         present = sum(worker.pool == pool for worker in living)
         wanted += [pool] * min(number, widths.get(pool, 1) - present)
-    return _signed_in(project, wanted[1:])
+    return _signed_in(project, wanted[spare:])
 
 
 def _signed_in(project: Project, pools: Sequence[str | None]) -> list[WorkerRow]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import refresh
 from runner.engine.clocks import read_clocks
-from runner.process.driver import driver_here
+from runner.process.driver import Driver, driver_here
 from runner.process.failpoint import failpoint
 from runner.process.locks import Holder, last_holder, living_holder
 from runner.store import meta, pulse, ticks
@@ -137,8 +137,9 @@ def _enqueue(
     decide = _decider(project, reading) if something else None
     with transaction(index, durable=something, undo=dry_run):
         enqueued = decide() if decide else None
-        ticks.record(index, reading.look, driver_here(project.start))
+        driver = Driver.RESIDENT if rhythm.stays else driver_here(project.start)
         every = rhythm.every or meta.period(index)
+        ticks.record(index, reading.look, driver, every)
         horizon = now if rhythm.stays else now + every + GRACE_SECONDS
         meta.put(index, {meta.HORIZON: str(horizon), meta.PERIOD: str(every)})
     return ([], []) if enqueued is None else (enqueued.run_ids, enqueued.declined)

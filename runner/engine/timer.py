@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine import admit
-from runner.engine.clocks import read_clocks
-from runner.engine.enqueue import decode_schedule, enqueue_at, next_after
-from runner.engine.grants import grants_for
+from runner.engine.enqueue import decode_schedule, next_after
+from runner.engine.instants import LEAD_MS, Instants
 from runner.engine.refresh import refresh_if_free
-from runner.engine.repair import repair_if_free
 from runner.process.failpoint import failpoint
 from runner.store import jobs, meta, pulse, workers
 from runner.store.db import transaction
@@ -22,16 +20,10 @@ from runner.store.workers import WorkerRow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runner.engine.grants import Grants
+    from runner.engine.clocks import Reading
     from runner.engine.project import Project
 
 LOOK_MS = 1_000
-
-LEAD_MS = 1_000
-"""How long before an instant those come who will be needed at it."""
-
-LINGER_MS = 1_000
-"""How long after it they wait for what they came for."""
 
 
 class Due(NamedTuple):
@@ -53,8 +45,7 @@ class Timer:
         self._project = project
         self._id = worker_id
         self._set_off = set_off
-        self._prepared_for: int | None = None
-        self._grants: Grants | None = None
+        self._instants = Instants(project, set_off)
 
     def wait(self) -> Due:
         """Wait until a run can be taken, or nothing more is due before the next tick."""
@@ -69,9 +60,8 @@ class Timer:
             left_ms = due * 1000 - self._project.clock.wall_ms()
             if left_ms > LEAD_MS:
                 self._project.clock.sleep(min(left_ms - LEAD_MS, LOOK_MS))
-            elif self._prepared_for != due:
-                self._prepared_for = due
-                self._prepare(due)
+            elif not self._instants.is_ready_for(due):
+                self._instants.get_ready(due, spare=1)
             elif left_ms > 0:
                 self._project.clock.sleep(left_ms)
             else:
@@ -80,14 +70,6 @@ class Timer:
                     return come
                 self._set_off(come.appointed, 0)
         return Due(None, [])
-
-    def _prepare(self, due: int) -> None:
-        """Clear away the dead, ask who has which role, and have fellow workers come."""
-        repair_if_free(self._project)
-        self._grants = grants_for(self._project, due)
-        with transaction(self._project.index):
-            fellows = admit.appoint_ahead(self._project, due)
-        self._set_off(fellows, due * 1000 + LINGER_MS)
 
     def _warm_up(self) -> None:
         """Parse the coming schedules now: at their instant every millisecond counts."""
@@ -108,19 +90,15 @@ class Timer:
     def _instant(self) -> Due:
         """Enqueue what is due and take the first free place for ourselves."""
         project = self._project
-        index = project.index
-        # One who slept over the instant has more to decide than was asked about.
-        due = self._prepared_for or 0
-        asked = self._grants if project.now() <= due + LINGER_MS // 1000 else None
-        grants = asked or grants_for(project, project.now())
-        with transaction(index, durable=True):
-            reading = read_clocks(project)
-            enqueue_at(index, reading, grants)
+        taken: list[str] = []
+
+        def take(reading: Reading) -> None:
             lack = admit.lacking(project, admit.live_workers(project))
-            pool = next(iter(lack), None)
-            if pool is not None:
+            for pool in list(lack)[:1]:
                 me = WorkerRow(self._id, pool, project.identity)
-                workers.sign_in(index, me, reading.look.wall_ms)
-            appointed = admit.appoint(project)
+                workers.sign_in(project.index, me, reading.look.wall_ms)
+                taken.append(pool)
+
+        struck = self._instants.strike(take)
         failpoint("timer.enqueued")
-        return Due(pool, appointed)
+        return Due(next(iter(taken), None), struck.appointed)
