@@ -106,7 +106,7 @@ class ProcTable:
         try:
             with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
                 stat = file.read()
-        except (FileNotFoundError, ProcessLookupError):
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
             return None
         end = stat.rindex(b")")
         fields = stat[end + 2 :].split()
