@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PREFIX = "jobconsole."
 """Every label of ours begins so."""
 
+PROBE_PREFIX = f"{PREFIX}probe-"
+"""So begin those of what is called once, to see how things are there."""
+
 _SLUG_LONGEST = 32
 
 

@@ -1,0 +1,42 @@
+"""The drivers that there are, and which one is the usual one here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from launchd.cron import Cron
+from launchd.launchctl import Launchd
+from launchd.systemd import Systemd
+from runner.model.errors import DriverUnavailableError
+
+if TYPE_CHECKING:
+    from launchd.machine import Machine
+    from launchd.service import Backend
+
+KINDS: tuple[type[Launchd | Systemd | Cron], ...] = (Launchd, Systemd, Cron)
+"""The best first."""
+
+
+def backends(machine: Machine) -> list[Backend]:
+    return [kind(machine) for kind in KINDS]
+
+
+def usable(machine: Machine) -> list[Backend]:
+    """Those that can be used here, the best first."""
+    return [backend for backend in backends(machine) if not backend.obstacle()]
+
+
+def choose(machine: Machine, name: str | None) -> Backend:
+    """The one of that name, or the best. Raises DriverUnavailableError."""
+    for backend in backends(machine):
+        if name in {None, str(backend.driver)}:
+            obstacle = backend.obstacle()
+            if not obstacle:
+                return backend
+            if name is not None:
+                raise DriverUnavailableError(obstacle, hint=_RESIDENT)
+    message = "neither launchd nor a systemd user manager nor cron can be used here"
+    raise DriverUnavailableError(message, hint=_RESIDENT)
+
+
+_RESIDENT = "`jobconsole up` needs no driver: it keeps running itself."
