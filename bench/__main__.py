@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
     from bench.report import Line
 
-NAMES = ("tick", "run", "burst", "output", "history", "on_time", "console", "log")
+NAMES = (
+    "tick",
+    "run",
+    "burst",
+    "output",
+    "history",
+    "on_time",
+    "resident",
+    "simulate",
+    "console",
+    "log",
+)
 
 
 def main() -> int:

@@ -11,11 +11,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from bench.report import until
 from runner import api
 from runner.engine.worker import Worker
 from runner.model.run import Trigger, new_run_id
-from runner.store import jobs, runs, workers
+from runner.store import jobs, runs, ticks, workers
 from runner.store.db import transaction
 
 if TYPE_CHECKING:
@@ -83,6 +85,26 @@ def ticking(config: Path) -> Iterator[Project]:
         finally:
             write(config.parent, "")
             until(lambda: not workers.everyone(project.index), "workers to leave", 20)
+
+
+@contextlib.contextmanager
+def staying(config: Path) -> Iterator[psutil.Process]:
+    """The resident runner of a project, once it has ticked; ended at the end."""
+    command = (*PYTHON, "-m", "jobconsole", "--config", str(config), "up")
+    with subprocess.Popen(command, env=environment(config.parent)) as process:
+        try:
+            until(lambda: _has_ticked(config), "the first tick", 30)
+            yield psutil.Process(process.pid)
+        finally:
+            process.terminate()
+
+
+def _has_ticked(config: Path) -> bool:
+    index = config.parent / ".jobconsole/index.db"
+    if not index.exists():
+        return False
+    with opened(config) as project:
+        return bool(ticks.latest(project.index, 1))
 
 
 class TimedWorker(Worker):

@@ -74,9 +74,7 @@ class Resident:
     def turn(self) -> int:
         """Do what is to be done now; after how many milliseconds to look again."""
         look = read_clocks(self._project).look
-        if self._jumped(look):
-            self._tick()
-        elif look.awake_ms >= self._next_tick_ms:
+        if self._jumped(look) or look.awake_ms >= self._next_tick_ms:
             self._tick()
         self._last = look
         due = self._next_due()

@@ -16,6 +16,7 @@ from runner.process.failpoint import failpoint
 from runner.process.locks import Holder, last_holder, living_holder
 from runner.store import meta, pulse, ticks
 from runner.store.db import transaction
+from runner.store.rotate import rotate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 LOCK_WAIT_MS = 200
 GRACE_SECONDS = 30
 """Drivers call a little late; until then a timer stands in."""
+
+
+LOG_MOST = 1 << 20
+"""Bytes from which on what drivers and workers say is put aside; one older part is kept."""
 
 
 class Rhythm(NamedTuple):
@@ -75,7 +80,11 @@ def run(
         started, skipped = _enqueue(project, rhythm, dry_run=dry_run)
         failpoint("tick.enqueued")
     failpoint("tick.unlocked")
-    silent = 0 if dry_run else start_workers(project)
+    silent = 0
+    if not dry_run:
+        for log in (project.state.driver_log, project.state.worker_log):
+            rotate(log, LOG_MOST)
+        silent = start_workers(project)
     messages = [*refresh.broken(project), *troubles]
     return TickReport(started, skipped, repaired, None, messages, silent)
 

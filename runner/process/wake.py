@@ -6,7 +6,7 @@ import contextlib
 import os
 import select
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -28,7 +28,7 @@ class Wake:
         self._poll = select.poll()
         self._poll.register(self._theirs, select.POLLIN)
 
-    def __enter__(self) -> Wake:
+    def __enter__(self) -> Self:
         self._before = {it: signal.signal(it, self._stop) for it in ENDING}
         # Wakes `poll`, which Python would otherwise begin anew after a signal.
         self._descriptor = signal.set_wakeup_fd(self._ours, warn_on_full_buffer=False)

@@ -34,10 +34,12 @@ pytestmark = pytest.mark.slow
 
 
 @contextlib.contextmanager
-def up(project: Project) -> Iterator[subprocess.Popen[bytes]]:
+def up(project: Project) -> Iterator[subprocess.Popen[bytes]]:  # noqa: TID251
     """The resident runner, once it has its place; killed if it is there at the end."""
     command = (*JOBCONSOLE, "--config", str(project.config), "up")
-    with subprocess.Popen(command, env=current(), stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(  # noqa: TID251  signals need a live process
+        command, env=current(), stderr=subprocess.PIPE
+    ) as process:
         try:
             wait_until(lambda: on_duty(project, process.pid), "its place to be taken")
             yield process

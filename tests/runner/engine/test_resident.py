@@ -138,12 +138,11 @@ def test_it_tells_what_it_does(tmp_path: Path) -> None:
 
 def test_a_second_one_is_refused(tmp_path: Path) -> None:
     with still(tmp_path, {}, START) as it, on_duty(it.project):
-        with (
-            api.open_project(it.project.config, it.project.state.root, {}) as other,
-            pytest.raises(LockHeldError, match="runs already"),
-            on_duty(other),
-        ):
-            pass
+        project = it.project
+        with api.open_project(project.config, project.state.root, {}) as other:
+            second = on_duty(other)
+            with pytest.raises(LockHeldError, match="runs already"):
+                second.__enter__()
 
 
 def test_it_leaves_its_place_as_it_found_it(tmp_path: Path) -> None:
