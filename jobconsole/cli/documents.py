@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runner.model.config import Config
     from runner.model.errors import Json
     from runner.model.job import Problem
+    from runner.model.system import Gap
     from runner.model.views import JobView, LastRun, LockView, ProblemView, RunView
 
     Document = Mapping[str, Json]
@@ -102,6 +103,19 @@ def problem(found: Problem) -> Document:
         "line": found.where.line,
         "column": found.where.column,
         "job_id": found.job_id,
+    }
+
+
+def gap(it: Gap) -> Document:
+    """When nobody looked, and why: inferred from clocks."""
+    return {
+        "since": utc_text_ms(it.since_ms),
+        "until": utc_text_ms(it.until_ms),
+        "cause": str(it.cause),
+        "asleep_ms": it.asleep_ms,
+        "uncalled_ms": it.uncalled_ms,
+        "booted": time(it.booted_ms),
+        "inferred": True,
     }
 
 

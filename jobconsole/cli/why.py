@@ -74,6 +74,7 @@ def document(found: Explanation) -> Json:
         "answer": found.answer,
         "facts": [{"name": name, "text": text} for name, text in found.facts],
         "hint": found.hint,
+        "gap": None if found.gap is None else documents.gap(found.gap),
         "run": None if found.run is None else documents.run(found.run),
         "fires": [
             {

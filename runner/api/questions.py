@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runner.engine.activity import Observer
     from runner.engine.browse import (
         Fires,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from runner.model.agenda import Agenda
     from runner.model.comparison import Comparison
     from runner.model.receipt import Receipt
+    from runner.model.simulation import Scenario, Simulated
     from runner.model.spec import Spec
     from runner.model.spending import JobCosts, Spending
     from runner.model.views import HistoryQuery, JobView, RunView
@@ -97,6 +100,13 @@ def agenda(project: Project, start: int, end: int) -> Agenda:
     from runner.engine import agenda
 
     return agenda.agenda(project, start, end)
+
+
+def simulate(project: Project, scenario: Scenario) -> Iterator[Simulated]:
+    """What would happen in a window of time, in order; streams, and writes nothing."""
+    from runner.engine import simulate
+
+    return simulate.simulate(project, scenario)
 
 
 def history(project: Project, query: HistoryQuery) -> HistoryPage:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from runner.engine.clock_notes import Clocks, clock_notes
 from runner.engine.coming import Shared, Window, entries, groups
 from runner.engine.conflicts import collisions, overruns
-from runner.engine.outlook import FREE, Outlook, outlook
+from runner.engine.outlook import FREE, Outlook, config_reason, outlook
 from runner.engine.past import became_of
 from runner.model.agenda import Agenda
-from runner.model.occurrence import Reason
 from runner.store import account, meta, standing
 from runner.store.account import Period
 
 if TYPE_CHECKING:
     from runner.engine.project import Project
+    from runner.model.occurrence import Reason
     from runner.store.account import Scheduled
     from runner.store.db import Connection
 
@@ -62,13 +62,7 @@ def _outlooks(
     found: dict[str, Outlook] = {}
     for job in jobs:
         own = decided.get(job.id, {})
-        view = outlook(_config(job), conditions.get(job.id, {}), own)
+        view = outlook(config_reason(job), conditions.get(job.id, {}), own)
         if view is not FREE:
             found[job.id] = view
     return found
-
-
-def _config(job: Scheduled) -> Reason | None:
-    if job.invalid:
-        return Reason.INVALID
-    return None if job.enabled else Reason.DISABLED

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from runner.config.loader import Loaded
     from runner.engine.project import Project
     from runner.model.config import Config
+    from runner.model.job import Where
 
 
 def apply_configuration(project: Project, loaded: Loaded) -> None:
@@ -118,42 +119,47 @@ def _replace_jobs(project: Project, config: Config) -> None:
     for position, job in enumerate(config.jobs):
         progress = known.get(job.id)
         past = _Past(progress, skips.get(job.id, ()), held.get(job.id))
-        cursor, next_at = _progress(project, config, job, past, look)
+        effective = look.effective(config.root / _source(job).file)
+        course = _course(project, job, past, effective, look.now)
         first_seen_ms = progress.first_seen_ms if progress else seen.get(job.id, now_ms)
-        row = _row(config, job, bodies)
-        rows.append(
-            row._replace(
-                position=position,
-                first_seen_ms=first_seen_ms,
-                cursor=cursor,
-                next_at=next_at,
-            )
+        row = _row(config, job, bodies)._replace(
+            position=position,
+            first_seen_ms=first_seen_ms,
+            invalid_since=effective if isinstance(job, InvalidJob) else None,
         )
+        rows.append(row._replace(**course._asdict()))
     jobs.add_definitions(index, bodies)
     jobs.upsert(index, rows)
     present = {job.id for job in config.jobs}
-    jobs.mark_removed(index, [id_ for id_ in known if id_ not in present])
+    gone = [it for it in known.values() if it.id not in present and not it.removed]
+    for progress in gone:
+        past = _Past(progress, skips.get(progress.id, ()), held.get(progress.id))
+        _explain_the_rest(project, progress, past, look.now)
+    jobs.mark_removed(index, [it.id for it in gone], look.now)
     fresh = [row.id for row in rows if row.id not in seen]
     entries = [{"what": "first_seen", "job": job_id} for job_id in fresh]
     control.record(project.state.control, now_ms, entries)
 
 
-def _progress(
-    project: Project,
-    config: Config,
-    job: Job | InvalidJob,
-    past: _Past,
-    look: _Look,
-) -> tuple[int, int | None]:
-    """Cursor and next instant of a job under the schedule that it has now."""
+class _Course(NamedTuple):
+    """How a job goes on under the schedule that it has now, and since when it has it."""
+
+    cursor: int
+    next_at: int | None
+    schedule_since: int | None
+
+
+def _course(
+    project: Project, job: Job | InvalidJob, past: _Past, effective: int, now: int
+) -> _Course:
+    """A changed schedule counts from `effective` on."""
     schedule, progress = job.schedule, past.progress
     if progress and not progress.removed and _same(progress.schedule, schedule):
-        if isinstance(schedule, Legacy):
-            return progress.cursor, progress.next_at
-        return progress.cursor, next_after(schedule, progress.cursor, past.skipped)
-    source = job.source if isinstance(job, Job) else job.problem.where
-    effective = look.effective(config.root / source.file)
-    if progress and progress.cursor > look.now:
+        next_at = progress.next_at
+        if not isinstance(schedule, Legacy):
+            next_at = next_after(schedule, progress.cursor, past.skipped)
+        return _Course(progress.cursor, next_at, None)
+    if progress and progress.cursor > now:
         old = spent_timetable(decode_schedule(progress.schedule), effective)
         take_back(project.index, old, job.id, effective)
     elif progress:
@@ -164,8 +170,9 @@ def _progress(
     if isinstance(schedule, Legacy):
         # One that never ran is due at once.
         started = progress.last_started if progress else None
-        return 0, legacy_instant(schedule, started, 0, past.skipped) or effective
-    return effective, next_after(schedule, effective, past.skipped)
+        due = legacy_instant(schedule, started, 0, past.skipped)
+        return _Course(0, due or effective, effective)
+    return _Course(effective, next_after(schedule, effective, past.skipped), effective)
 
 
 def _explain_the_rest(
@@ -215,6 +222,10 @@ def _row(config: Config, job: Job | InvalidJob, bodies: dict[str, bytes]) -> Job
         tags=" ".join(job.tags),
         timeout=job.timeout,
     )
+
+
+def _source(job: Job | InvalidJob) -> Where:
+    return job.source if isinstance(job, Job) else job.problem.where
 
 
 def _zone(schedule: Schedule) -> str | None:

@@ -169,6 +169,14 @@ def definition_of(project: Project, job_id: str) -> tuple[Row, Definition | None
     return row, None if row["body"] is None else decode_definition(row["body"])
 
 
+def once_known(project: Project, job_id: str) -> tuple[Row, Definition | None]:
+    """As `definition_of`, also of a job that is not configured any more."""
+    row = jobs.ever(project.index, job_id)
+    if row is None:
+        raise _unknown(project, job_id)
+    return row, None if row["body"] is None else decode_definition(row["body"])
+
+
 def _find(project: Project, job_id: str) -> Row:
     row = jobs.find(project.index, job_id)
     if row is None:
@@ -178,7 +186,7 @@ def _find(project: Project, job_id: str) -> Row:
 
 def _job_id(project: Project, name: str) -> str:
     """The id as it is written, of a job that is configured or has a history."""
-    row = jobs.find(project.index, name)
+    row = jobs.ever(project.index, name)
     if row is not None:
         return str(row["id"])
     if runs.latest_of_job(project.index, name) is None:

@@ -5,20 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.moments import Moments
-from runner.model.account import Fact, Verdict
-from runner.store import account
+from runner.engine.unseen import Unseen, unseen
+from runner.model.instants import parse_ms
+from runner.store import control
 
 if TYPE_CHECKING:
     from runner.engine.outlook import Outlook, Progress
     from runner.engine.project import Project
+    from runner.model.account import Fact, Verdict
     from runner.model.definition import Definition
     from runner.model.job import Problem
+    from runner.model.occurrence import Reason
     from runner.model.schedule import Schedule
+    from runner.model.system import Gap
     from runner.model.views import RunView
+    from runner.store.standing import StandingRow
+    from runner.store.ticks import Look
+
+
+class Since(NamedTuple):
+    """From when on a job is as it is (epoch seconds).
+
+    None: not known, or it does not apply. `removed` is the latest time that it may have
+    been taken out of the configuration.
+    """
+
+    first_seen: int
+    schedule: int | None
+    invalid: int | None
+    removed: int | None
 
 
 class Case(NamedTuple):
-    """What is known of a job."""
+    """What is known of a job. `here` is a look at the clocks now."""
 
     project: Project
     job_id: str
@@ -28,13 +47,27 @@ class Case(NamedTuple):
     definition: Definition | None
     problem: Problem | None
     progress: Progress
-    first_seen_ms: int
+    since: Since
     view: Outlook
-    now_ms: int
+    here: Look
+
+    @property
+    def now_ms(self) -> int:
+        return self.here.wall_ms
 
     @property
     def now(self) -> int:
         return self.now_ms // 1000
+
+    @property
+    def removed(self) -> bool:
+        return self.since.removed is not None
+
+    def in_force(self, what: Reason, at_ms: int) -> StandingRow | None:
+        """The condition that had been put on the job by then."""
+        decisions = control.decisions(self.project.state.control)
+        known = [it for it in decisions if parse_ms(it.entry.at) <= at_ms]
+        return control.in_force(known).standing.get((self.job_id, what))
 
     def about(self, instant: int) -> Moments:
         return Moments(self.zone, instant)
@@ -48,47 +81,12 @@ class Finding(NamedTuple):
     facts: list[Fact]
     hint: str = ""
     run: RunView | None = None
+    gap: Gap | None = None
 
 
-class Gap(NamedTuple):
-    """Nobody looked between two times (seconds); None: before ever, or until now."""
-
-    since: int | None
-    until: int | None
-    restarted: bool
-
-    def words(self, moments: Moments) -> str:
-        """`nobody looked between 05:58 and 06:04`."""
-        if self.since is None and self.until is None:
-            return "nobody has ever looked"
-        if self.since is None:
-            return f"nobody looked before {moments.brief(self.until or 0)}"
-        if self.until is None:
-            return f"nobody has looked since {moments.brief(self.since)}"
-        since, until = moments.brief(self.since), moments.brief(self.until)
-        return f"nobody looked between {since} and {until}"
-
-    def facts(self, moments: Moments) -> list[Fact]:
-        tick = "no tick" if self.since is None else moments.full(self.since)
-        after = "no tick" if self.until is None else moments.full(self.until)
-        facts = [Fact("last tick before", tick), Fact("first look after", after)]
-        if self.restarted:
-            facts.append(Fact("restart", "the machine was started anew in between"))
-        return facts
-
-
-def gap_around(case: Case, instant: int, decided_ms: int | None = None) -> Gap:
-    """When somebody looked before and after an instant.
+def unseen_around(case: Case, instant: int, decided_ms: int | None = None) -> Unseen:
+    """When somebody looked before and after an instant, and what lay between.
 
     Whoever decided it had looked, even if it was no tick.
     """
-    before = account.tick_before(case.project.index, instant * 1000)
-    after = account.tick_after(case.project.index, instant * 1000)
-    looks = [after.wall_ms] if after else []
-    looks += [decided_ms] if decided_ms is not None else []
-    restarted = before is not None and after is not None and before.boot != after.boot
-    return Gap(
-        before and before.wall_ms // 1000,
-        min(looks) // 1000 if looks else None,
-        restarted,
-    )
+    return unseen(case.project.index, case.here, instant, decided_ms)

@@ -22,14 +22,15 @@ class Reading(NamedTuple):
     set_back: bool
 
 
-def read_clocks(project: Project) -> Reading:
+def look_here(project: Project) -> Look:
+    """What the clocks show now."""
     clock = project.clock
-    look = Look(
-        clock.wall_ms(),
-        clock.awake_ms(),
-        clock.continuous_ms(),
-        project.identity.boot,
-    )
+    boot = project.identity.boot
+    return Look(clock.wall_ms(), clock.awake_ms(), clock.continuous_ms(), boot)
+
+
+def read_clocks(project: Project) -> Reading:
+    look = look_here(project)
     before = ticks.last(project.index)
     if before is None:
         return Reading(look, set_forward=False, set_back=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from runner.store import meta
@@ -19,6 +19,10 @@ def zone_name(project: Project) -> str:
 def midnight_ms(now_ms: int, zone: str) -> int:
     """When the day began on the clock of a zone."""
     return _epoch_ms(_midnight(now_ms, zone))
+
+
+def next_midnight_ms(now_ms: int, zone: str) -> int:
+    return _epoch_ms(_midnight(now_ms, zone) + timedelta(days=1))
 
 
 def month_start_ms(now_ms: int, zone: str) -> int:

@@ -8,6 +8,7 @@ from runner.model.job import CatchUp
 from runner.model.occurrence import Reason, Stretch
 
 if TYPE_CHECKING:
+    from runner.model.definition import Definition
     from runner.schedule import Timetable
 
 CATCH_UP_MOST = 100
@@ -32,6 +33,22 @@ class Verdict(NamedTuple):
 
     wanted: list[int]
     declined: list[tuple[Stretch, Reason]]
+
+
+def policy_of(
+    body: Definition | None,
+    standing: Reason | None,
+    punctual: int,
+    *,
+    stepped: bool = False,
+) -> Policy:
+    """What a job wants. None: it is invalid. `stepped`: the clock was set forward."""
+    if body is None:
+        return Policy(Reason.INVALID, CatchUp.NONE, None, punctual)
+    catch_up = body.job.catch_up
+    if catch_up is CatchUp.ALL and stepped:
+        catch_up = CatchUp.LATEST  # a clock that was set brought them, not an absence
+    return Policy(standing, catch_up, body.job.misfire_grace, punctual)
 
 
 def decide(t: Timetable, cursor: int, now: int, policy: Policy) -> Verdict:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from runner.engine.authority import SCHEDULER
-from runner.engine.decide import Policy, decide, stretch_of
+from runner.engine.decide import Policy, Verdict, decide, policy_of, stretch_of
 from runner.engine.grants import Grants, Obstacle, admitted
 from runner.engine.ledger import Declined, decline, take_back
 from runner.model.definition import Definition, decode_definition
-from runner.model.job import CatchUp, Overlap
+from runner.model.job import Overlap
 from runner.model.occurrence import Reason, Stretch
 from runner.model.run import Trigger
 from runner.model.schedule import Legacy, Manual, Once, Schedule
@@ -47,6 +47,10 @@ class Moment(NamedTuple):
     def now(self) -> int:
         return self.now_ms // 1000
 
+    def trigger(self, instant: int) -> Trigger:
+        late = self.now - instant > self.punctual
+        return Trigger.CATCH_UP if late else Trigger.SCHEDULE
+
 
 class Enqueued(NamedTuple):
     """What one look at the clock brought."""
@@ -73,12 +77,13 @@ class Undecided(NamedTuple):
     after: int
 
 
-class _Due(NamedTuple):
-    """A due job. `body` None: it is invalid."""
+class Judged(NamedTuple):
+    """A verdict on a due job's fires, and what is decided and due next with it."""
 
-    row: DueJob
-    fires: Undecided
-    body: Definition | None
+    verdict: Verdict
+    timetable: Timetable
+    cursor: int
+    next_at: int | None
 
 
 def enqueue_at(index: Connection, reading: Reading, grants: Grants) -> Enqueued:
@@ -102,20 +107,30 @@ def enqueue_due(index: Connection, moment: Moment, grants: Grants) -> Enqueued:
     for row in jobs.due(index, moment.now):
         skipped = skips.get(row.id, ())
         body = None if row.body is None else decode_definition(row.body)
-        due = _Due(row, undecided(row, skipped), body)
-        first = due.fires.left.next(due.fires.after)
-        if first is not None and first > moment.now:
-            # A legacy job that somebody started meanwhile: its interval began anew.
-            jobs.set_progress(index, row.id, row.cursor, first)
-            continue
-        run_ids, declined = _decided(index, due, moment, grants)
+        standing = row.held_by if row.enabled else Reason.DISABLED
+        policy = policy_of(body, standing, moment.punctual, stepped=moment.stepped)
+        judged = judge(row, skipped, policy, moment.now)
+        run_ids, declined = _decided(index, (row, body), judged, (moment, grants))
         for item in declined:
-            decline(index, due.fires.timetable, item, moment.now_ms)
+            decline(index, judged.timetable, item, moment.now_ms)
         enqueued.run_ids.extend(run_ids)
         enqueued.declined.extend(declined)
-        next_at = next_after(decode_schedule(row.schedule), moment.now, skipped)
-        jobs.set_progress(index, row.id, moment.now, next_at)
+        jobs.set_progress(index, row.id, judged.cursor, judged.next_at)
     return enqueued
+
+
+def judge(
+    job: DueJob | Progress, skipped: Collection[int], policy: Policy, now: int
+) -> Judged:
+    """Every undecided fire of a due job up to now. Pure."""
+    fires = undecided(job, skipped)
+    first = fires.left.next(fires.after)
+    if first is not None and first > now:
+        # A legacy job that somebody started meanwhile: its interval began anew.
+        return Judged(Verdict([], []), fires.timetable, job.cursor, first)
+    verdict = decide(fires.left, fires.after, now, policy)
+    next_at = next_after(decode_schedule(job.schedule), now, skipped)
+    return Judged(verdict, fires.timetable, now, next_at)
 
 
 def end_pauses(
@@ -140,6 +155,21 @@ def let_pass(
     now_ms: int,
 ) -> Declined | None:
     """Decline what fell due undecided under a condition, and go on from its end."""
+    judged = passed(job, condition, skipped)
+    if judged is None:
+        return None
+    declined = None
+    for item in judged.verdict.declined:
+        declined = Declined(job.id, *item)
+        decline(index, judged.timetable, declined, now_ms)
+    jobs.set_progress(index, job.id, judged.cursor, judged.next_at)
+    return declined
+
+
+def passed(
+    job: Progress, condition: Condition, skipped: Collection[int]
+) -> Judged | None:
+    """What fell due undecided under a condition; None: nothing changes. Pure."""
     reason, until = condition
     if until <= job.cursor:
         return None
@@ -148,13 +178,9 @@ def let_pass(
     schedule = decode_schedule(job.schedule)
     if stretch is None and isinstance(schedule, Legacy):
         return None  # its interval goes on
-    declined = None
-    if stretch is not None:
-        declined = Declined(job.id, stretch, reason)
-        decline(index, fires.timetable, declined, now_ms)
+    verdict = Verdict([], [(stretch, reason)] if stretch else [])
     next_at = next_after(schedule, until, skipped)
-    jobs.set_progress(index, job.id, until, next_at)
-    return declined
+    return Judged(verdict, fires.timetable, until, next_at)
 
 
 def undecided(job: DueJob | Progress, skipped: Collection[int]) -> Undecided:
@@ -223,38 +249,29 @@ def spent_timetable(schedule: Schedule, now: int) -> Timetable:
 
 
 def _decided(
-    index: Connection, due: _Due, moment: Moment, grants: Grants
+    index: Connection,
+    job: tuple[DueJob, Definition | None],
+    judged: Judged,
+    at: tuple[Moment, Grants],
 ) -> tuple[list[str], list[Declined]]:
     """The runs that were queued, and what was decided against."""
-    row, body = due.row, due.body
-    policy = _policy(row, body, moment)
-    verdict = decide(due.fires.left, due.fires.after, moment.now, policy)
-    declined = [Declined(row.id, *item) for item in verdict.declined]
-    if body is None or not verdict.wanted:
+    (row, body), (moment, grants) = job, at
+    wanted, against = judged.verdict
+    declined = [Declined(row.id, *item) for item in against]
+    if body is None or not wanted:
         return [], declined
     role = admitted(index, row, body, grants, moment.now_ms)
     if isinstance(role, Obstacle):
-        wanted = verdict.wanted
         stretch = Stretch(wanted[0], wanted[-1], len(wanted))
         return [], [*declined, Declined(row.id, stretch, *role)]
     run_ids: list[str] = []
-    for instant in verdict.wanted:
+    for instant in wanted:
         run_id = runs.fresh_id(index, moment.now_ms)
         run = _run(run_id, (row, body), role, (instant, moment))
         if occurrences.take(index, row.id, instant, run.run_id, moment.now_ms):
             runs.enqueue(index, run)
             run_ids.append(run.run_id)
     return run_ids, declined
-
-
-def _policy(row: DueJob, body: Definition | None, moment: Moment) -> Policy:
-    if body is None:
-        return Policy(Reason.INVALID, CatchUp.NONE, None, moment.punctual)
-    standing = row.held_by if row.enabled else Reason.DISABLED
-    catch_up = body.job.catch_up
-    if catch_up is CatchUp.ALL and moment.stepped:
-        catch_up = CatchUp.LATEST  # a clock that was set brought them, not an absence
-    return Policy(standing, catch_up, body.job.misfire_grace, moment.punctual)
 
 
 def _run(
@@ -265,12 +282,11 @@ def _run(
 ) -> runs.NewRun:
     """The run for one occurrence, `at` (its instant, when it is queued)."""
     (row, body), (instant, moment) = job, at
-    late = moment.now - instant > moment.punctual
     return runs.NewRun(
         run_id=run_id,
         job_id=row.id,
         kind=body.job.kind,
-        trigger=Trigger.CATCH_UP if late else Trigger.SCHEDULE,
+        trigger=moment.trigger(instant),
         role=role.name,
         actor=SCHEDULER.name,
         pool=body.job.pool,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from runner.engine.browse import definition_of
-from runner.engine.case import Case, Finding
+from runner.engine.browse import once_known
+from runner.engine.case import Case, Finding, Since
+from runner.engine.clocks import look_here
 from runner.engine.enqueue import decode_schedule
 from runner.engine.explain_declined import explain_declined
+from runner.engine.explain_no_fire import explain_no_fire
 from runner.engine.explain_run import explain_run
 from runner.engine.explain_undecided import (
     clock_fact,
     explain_fire,
-    explain_no_fire,
     never,
 )
 from runner.engine.job_view import problem_of
@@ -59,12 +60,13 @@ def why(project: Project, job_id: str, at: int | None) -> Explanation:
         hint=finding.hint,
         run=finding.run,
         fires=tuple(_fires(case)),
+        gap=finding.gap,
     )
 
 
 def _case(project: Project, job_id: str) -> Case:
     index = project.index
-    row, definition = definition_of(project, job_id)
+    row, definition = once_known(project, job_id)
     progress = Progress(row["cursor"], row["next_at"], row["last_started"])
     id_ = row["id"]
     skipped = occurrences.skipped(index, project.now(), id_).get(id_, ())
@@ -79,9 +81,18 @@ def _case(project: Project, job_id: str) -> Case:
         definition=definition,
         problem=problem_of(row),
         progress=progress,
-        first_seen_ms=row["first_seen_ms"],
+        since=_since(row),
         view=outlook(_config(row), conditions, own),
-        now_ms=project.clock.wall_ms(),
+        here=look_here(project),
+    )
+
+
+def _since(row: Row) -> Since:
+    return Since(
+        row["first_seen_ms"] // 1000,
+        row["schedule_since"],
+        row["invalid_since"],
+        (row["removed_since"] or row["cursor"]) if row["removed"] else None,
     )
 
 
@@ -95,10 +106,10 @@ def _instant(case: Case) -> int | None:
     """The occurrence that is meant where none is named: what is due comes first."""
     cursor = case.progress.cursor
     coming = next(expected_fires(case.schedule, case.progress, cursor), None)
-    if coming is not None and coming <= case.now:
+    if coming is not None and coming <= case.now and not case.removed:
         return coming
     decided = account.latest_decided(case.project.index, case.job_id, case.now)
-    return coming if decided is None else decided
+    return coming if decided is None and not case.removed else decided
 
 
 def _find(case: Case, instant: int) -> Finding:
@@ -135,6 +146,8 @@ def _is_fire(case: Case, instant: int) -> bool:
 def _fires(case: Case) -> list[NextFire]:
     from runner.schedule.daylight import offset
 
+    if case.removed:
+        return []
     coming = expected_fires(case.schedule, case.progress, case.now)
     return [
         NextFire(fire, offset(case.zone, fire), case.view.obstacle(fire))

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.authority import SCHEDULER, role_for
-from runner.engine.case import Case, Finding, gap_around
+from runner.engine.case import Case, Finding, unseen_around
 from runner.engine.explain_run import run_facts
 from runner.engine.moments import length
 from runner.model.account import Fact, Verdict
 from runner.model.errors import PolicyDeniedError
-from runner.model.instants import parse_ms
 from runner.model.job import CatchUp
 from runner.model.occurrence import Reason
-from runner.store import account, control, history, occurrences
+from runner.store import account, history, occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runner.model.system import Gap
     from runner.store.account import Kept
-    from runner.store.standing import StandingRow
 
 
 class Because(NamedTuple):
@@ -28,19 +27,31 @@ class Because(NamedTuple):
     cause: str
     facts: list[Fact]
     hint: str = ""
+    gap: Gap | None = None
 
 
 def explain_declined(case: Case, instant: int, kept: Kept, reason: Reason) -> Finding:
     moments = case.about(instant)
-    cause, more, hint = _BECAUSE[reason](case, instant, kept)
+    cause, more, hint, gap = _BECAUSE[reason](case, instant, kept)
     facts = [Fact("reason", str(reason))]
     if kept.stretch.fires > 1:
-        facts.append(Fact("one of", moments.stretch(kept)))
+        facts += _stretch_facts(case, instant, kept)
     facts += [Fact("decided", moments.full(kept.decided_ms // 1000)), *more]
     ahead = reason is Reason.SKIPPED and instant > case.now
     verdict = Verdict.SKIPPED_AHEAD if ahead else Verdict.DECLINED
     tense = "will not run" if ahead else "did not run"
-    return Finding(verdict, f"It {tense}: {cause}.", facts, hint)
+    return Finding(verdict, f"It {tense}: {cause}.", facts, hint, gap=gap)
+
+
+def _stretch_facts(case: Case, instant: int, kept: Kept) -> list[Fact]:
+    facts = [Fact("one of", case.about(instant).stretch(kept))]
+    since = case.since.schedule
+    inside = instant not in {kept.stretch.first, kept.stretch.last}
+    if since is not None and instant <= since and inside:
+        changed = case.about(instant).full(since)
+        told = f"it has this one since {changed}; which fires that one had is not kept"
+        facts.append(Fact("schedule", told))
+    return facts
 
 
 def condition(case: Case, instant: int, reason: Reason) -> Because:
@@ -61,8 +72,8 @@ def _overlap(case: Case, instant: int, kept: Kept | None) -> Because:
 
 def _missed(case: Case, instant: int, kept: Kept | None) -> Because:
     moments = case.about(instant)
-    gap = gap_around(case, instant, kept.decided_ms if kept else None)
-    facts = gap.facts(moments)
+    unseen = unseen_around(case, instant, kept.decided_ms if kept else None)
+    facts = unseen.facts(moments)
     job = case.definition.job if case.definition else None
     later = kept and account.decided_with(
         case.project.index, case.job_id, kept.stretch.last, kept.decided_ms
@@ -70,58 +81,74 @@ def _missed(case: Case, instant: int, kept: Kept | None) -> Because:
     if later:
         at, fate = later
         told = f"run {fate.run_id}" if fate.run_id else str(fate.reason)
-        facts.append(Fact("the latest", f"{moments.full(at)}: {told}"))
+        facts.insert(0, Fact("the latest", f"{moments.full(at)}: {told}"))
         why = "only the latest of what was missed counts"
         if job is not None:
             why += f" (catch_up: {job.catch_up})"
     elif job is not None and job.catch_up is CatchUp.NONE:
         why = "what is missed is not made up for (catch_up: none)"
+    elif case.removed:
+        why = "by then the job was taken out of the configuration"
     else:
         why = "by then its schedule had changed"
-    return Because(
-        f"{gap.words(moments)}, and {why}",
-        facts,
-        "Something must call `jobconsole --tick` every few minutes.",
-    )
+    cause = f"{unseen.words(moments)}, and {why}"
+    return Because(cause, facts, _hint(unseen.gap), unseen.gap)
+
+
+def _hint(gap: Gap | None) -> str:
+    if gap is None or gap.uncalled_ms:
+        return "Something must call `jobconsole --tick` every few minutes."
+    return "`catch_up` and `misfire_grace` say what is to be made up for, and how late."
 
 
 def _misfired(case: Case, instant: int, kept: Kept | None) -> Because:
     moments = case.about(instant)
     decided_ms = kept.decided_ms if kept else case.now_ms
-    gap = gap_around(case, instant, decided_ms)
+    unseen = unseen_around(case, instant, decided_ms)
     late = length(max(decided_ms // 1000 - instant, 0))
     grace = case.definition.job.misfire_grace if case.definition else None
     allowed = "" if grace is None else f" of {length(grace)}"
     return Because(
-        f"it was seen {late} late, which is more than its misfire_grace{allowed}",
-        gap.facts(moments),
+        f"it was seen {late} late, which is more than its misfire_grace{allowed}:"
+        f" {unseen.words(moments)}",
+        unseen.facts(moments),
         "A longer `misfire_grace` lets it run that late.",
+        unseen.gap,
     )
 
 
-def _denied(case: Case, _instant: int, _kept: Kept | None) -> Because:
-    cause = "its role may not start it"
+def _denied(case: Case, _instant: int, kept: Kept | None) -> Because:
+    said = kept.detail if kept else None
+    cause = said or "its role may not start it"
     hint = "See `role`, `roles` and `may_trigger` in the configuration."
     if case.definition is not None:
         try:
             role_for(case.definition, None, SCHEDULER)
         except PolicyDeniedError as error:
-            return Because(error.message, [], error.hint)
+            return Because(said or error.message, [], error.hint)
         cause += " (as it is configured now, it may)"
     return Because(cause, [], hint)
 
 
 def _invalid(case: Case, instant: int, kept: Kept | None) -> Because:
-    since = case.about(instant).brief(kept.stretch.first) if kept else ""
+    moments, since = case.about(instant), case.since.invalid
     problem = case.problem
+    from_ = f" from {moments.brief(kept.stretch.first)} on" if kept else ""
     if problem is None:
-        when = f"from {since} on " if since else ""
-        return Because(f"{when}its definition was invalid; by now it is valid", [])
+        return Because(f"its definition was invalid{from_}; by now it is valid", [])
+    when = "it is invalid" if since is None else f"invalid since {moments.brief(since)}"
+    if kept and since and instant < since:
+        seen = unseen_around(case, instant).until or case.now
+        if seen < since:
+            then = f"its definition was invalid{from_}; it was valid in between"
+            return Because(then, [])
+        when = f"nobody looked before {moments.brief(seen)}, and by then it was {when}"
     # What was wrong then is not kept: what is wrong now is the best there is.
-    when = f"invalid since {since}" if since else "it is invalid"
+    facts = [Fact("problem", str(problem.code))]
+    facts += [] if since is None else [Fact("invalid since", moments.full(since))]
     return Because(
         f"{when}: {problem.where}: {problem.message}",
-        [Fact("problem", str(problem.code))],
+        facts,
         problem.hint or "`jobconsole validate` shows every problem.",
     )
 
@@ -166,10 +193,10 @@ def _by_person(
     case: Case, instant: int, kept: Kept | None, what: Reason
 ) -> Because | None:
     """Who had put the condition on the job that kept the occurrence from running."""
-    row = _in_force(case, what, instant * 1000 if kept else case.now_ms)
+    row = case.in_force(what, instant * 1000 if kept else case.now_ms)
     if row is None and kept is not None:
         # It may have been put on the job after the instant, and before anybody looked.
-        row = _in_force(case, what, kept.decided_ms - 1)
+        row = case.in_force(what, kept.decided_ms - 1)
     if row is None:
         return None
     moments = case.about(instant)
@@ -181,13 +208,6 @@ def _by_person(
         [Fact(f"{what} by", row.actor)],
         f"jobconsole {verb} {case.job_id}",
     )
-
-
-def _in_force(case: Case, what: Reason, at_ms: int) -> StandingRow | None:
-    """The condition that people had put on the job by then."""
-    decisions = control.decisions(case.project.state.control)
-    known = [it for it in decisions if parse_ms(it.entry.at) <= at_ms]
-    return control.in_force(known).standing.get((case.job_id, what))
 
 
 _BECAUSE: dict[Reason, Callable[[Case, int, Kept | None], Because]] = {

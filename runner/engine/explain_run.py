@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.engine.case import Case, Finding, gap_around
+from runner.engine.case import Case, Finding, unseen_around
+from runner.engine.explain_late import LATE_SECONDS, waiting, why_late
 from runner.engine.moments import Moments, length
 from runner.model.account import Fact, Verdict
 from runner.model.run import RunStatus, Trigger
 from runner.store import history
+from runner.store.ticks import Window
 
 if TYPE_CHECKING:
     from runner.model.views import RunView
     from runner.store.account import Kept
 
-LATE_SECONDS = 60
-"""A delay that is worth a reason."""
-
 _WAITING = {
-    RunStatus.QUEUED: "It waits for a free place in its pool, queued since {since}.",
+    RunStatus.QUEUED: "It waits for its turn, queued since {since}{behind}.",
     RunStatus.RUNNING: "It has been running since {since}.",
     RunStatus.RETRY_WAIT: "It failed and waits to be tried again, running since {since}.",
 }
@@ -33,29 +32,29 @@ def explain_run(case: Case, instant: int, kept: Kept, run_id: str) -> Finding:
     queued = Fact("queued", moments.full(run.queued_ms // 1000))
     facts = [queued, *run_facts(moments, run)]
     if not run.status.ended:
-        return _waits(moments, run, facts)
+        return _waits(case, kept, run, facts)
     hint = f"jobconsole runs show {run.run_id}"
     if run.started_ms is None:
         answer = f"It was queued and {ending(run)} before it started."
         return Finding(Verdict.NOT_STARTED, answer, facts, hint, run)
-    verdict, answer, more = _ran(case, kept, run, run.started_ms // 1000)
-    return Finding(verdict, answer, [*facts, *more], hint, run)
+    finding = _ran(case, kept, run, run.started_ms // 1000)
+    return finding._replace(facts=[*facts, *finding.facts], hint=hint, run=run)
 
 
-def _ran(
-    case: Case, kept: Kept, run: RunView, started: int
-) -> tuple[Verdict, str, list[Fact]]:
+def _ran(case: Case, kept: Kept, run: RunView, started: int) -> Finding:
     instant = kept.stretch.first
-    late = max(started - instant, 0)
+    late = started - instant
     clock = case.about(instant).brief(started)
     caught_up = run.trigger is Trigger.CATCH_UP
     if late < LATE_SECONDS and not caught_up:
-        answer = f"It ran at {clock}, on time, and {ending(run)}."
-        return Verdict.RAN, answer, []
-    cause, facts = _why_late(case, kept, run.queued_ms // 1000, started)
+        how = "on time" if late >= 0 else "as the clock was set back after its time"
+        answer = f"It ran at {clock}, {how}, and {ending(run)}."
+        return Finding(Verdict.RAN, answer, [])
+    cause, facts, gap = why_late(case, kept, run, started)
     how = "was caught up" if caught_up else "ran"
-    answer = f"It {how} at {clock}, {length(late)} late: {cause}."
-    return Verdict.CAUGHT_UP if caught_up else Verdict.RAN_LATE, answer, facts
+    answer = f"It {how} at {clock}, {length(max(late, 0))} late: {cause}."
+    verdict = Verdict.CAUGHT_UP if caught_up else Verdict.RAN_LATE
+    return Finding(verdict, answer, facts, gap=gap)
 
 
 def run_facts(moments: Moments, run: RunView, name: str = "run") -> list[Fact]:
@@ -83,28 +82,24 @@ def ending(run: RunView) -> str:
     return f"was {run.status}" if passive else status_words(run)
 
 
-def _waits(moments: Moments, run: RunView, facts: list[Fact]) -> Finding:
-    since = run.started_ms if run.started_ms is not None else run.queued_ms
-    answer = _WAITING[run.status].format(since=moments.brief(since // 1000))
-    queued = run.status is RunStatus.QUEUED
-    hint = "jobconsole history" if queued else f"jobconsole tail {run.run_id}"
-    return Finding(Verdict.WAITS, answer, facts, hint, run)
-
-
-def _why_late(
-    case: Case, kept: Kept, queued: int, started: int
-) -> tuple[str, list[Fact]]:
-    """The share that nobody looked, and the share that it waited in its queue."""
+def _waits(case: Case, kept: Kept, run: RunView, facts: list[Fact]) -> Finding:
     instant = kept.stretch.first
     moments = case.about(instant)
-    causes: list[str] = []
-    facts: list[Fact] = []
-    unseen, waited = kept.decided_ms // 1000 - instant, started - queued
-    if unseen >= LATE_SECONDS or unseen >= waited:
-        gap = gap_around(case, instant, kept.decided_ms)
-        causes.append(gap.words(moments))
-        facts += gap.facts(moments)
-    if waited >= LATE_SECONDS or waited > unseen:
-        causes.append(f"it waited {length(waited)} in its queue")
-        facts.append(Fact("waited", length(waited)))
-    return ", and ".join(causes), facts
+    since = run.started_ms if run.started_ms is not None else run.queued_ms
+    behind, more = "", list[Fact]()
+    if run.status is RunStatus.QUEUED:
+        behind, more = waiting(case, run, Window(run.queued_ms, case.now_ms))
+    clock = moments.brief(since // 1000)
+    answer = _WAITING[run.status].format(since=clock, behind=behind)
+    queued = run.status is RunStatus.QUEUED
+    hint = "jobconsole history" if queued else f"jobconsole tail {run.run_id}"
+    finding = Finding(Verdict.WAITS, answer, [*facts, *more], hint, run)
+    late = kept.decided_ms // 1000 - instant
+    if late < LATE_SECONDS:
+        return finding
+    unseen = unseen_around(case, instant, kept.decided_ms)
+    return finding._replace(
+        answer=f"{answer} It was queued {length(late)} late: {unseen.words(moments)}.",
+        facts=[*finding.facts, *unseen.facts(moments)],
+        gap=unseen.gap,
+    )

@@ -1,51 +1,48 @@
-"""Instants of which nothing was decided: to come, overlooked, or no fire at all."""
+"""Instants of which nothing was decided: to come, overlooked, or from before history."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, assert_never
+from datetime import UTC
+from typing import TYPE_CHECKING
 
 from runner.engine.authority import SCHEDULER, role_for
 from runner.engine.budget import Subject, demand_funds, purse_of
-from runner.engine.case import Case, Finding, gap_around
+from runner.engine.case import Case, Finding, unseen_around
 from runner.engine.clock_notes import note_of, wall_text
 from runner.engine.day import midnight_ms
 from runner.engine.explain_declined import condition
 from runner.engine.moments import length
-from runner.engine.outlook import expected_fires
 from runner.model.account import Fact, Verdict
 from runner.model.errors import BudgetExceededError, PolicyDeniedError
 from runner.model.occurrence import Reason
 from runner.model.schedule import (
-    WEEKDAYS,
     At,
     Cron,
-    Every,
-    Legacy,
     Manual,
-    Once,
 )
 from runner.schedule import timetable
 
 if TYPE_CHECKING:
-    from runner.model.schedule import Schedule
     from runner.schedule.daylight import Change
 
 
 def explain_fire(case: Case, instant: int) -> Finding:
     """A fire of the schedule that has neither a run nor a reason."""
-    moments = case.about(instant)
     if instant <= case.progress.cursor:
         return _before_history(case, instant)
-    obstacle = case.view.obstacle(instant)
+    if case.removed:
+        return never(case)
     if instant <= case.now:
-        gap = gap_around(case, instant)
-        answer = f"It is due, and {gap.words(moments)}."
-        hint = "`jobconsole --tick` looks once; something must call it again and again."
-        return Finding(Verdict.UNDECIDED, answer, gap.facts(moments), hint)
+        return _overlooked(case, instant)
+    return _ahead(case, instant)
+
+
+def _ahead(case: Case, instant: int) -> Finding:
+    """A fire to come."""
+    obstacle = case.view.obstacle(instant)
     facts = [Fact("in", length(instant - case.now))]
     if obstacle is not None:
-        cause, more, hint = condition(case, instant, obstacle)
+        cause, more, hint, _ = condition(case, instant, obstacle)
         answer = f"It will not run: {cause}."
         return Finding(Verdict.HELD_BACK, answer, [*facts, *more], hint)
     if spent := _spent(case, instant):
@@ -53,6 +50,16 @@ def explain_fire(case: Case, instant: int) -> Finding:
         return Finding(Verdict.HELD_BACK, f"It will not run: {spent}.", facts, hint)
     answer = f"It is to come, in {length(instant - case.now)}."
     return Finding(Verdict.COMING, answer, facts)
+
+
+def _overlooked(case: Case, instant: int) -> Finding:
+    """It is due, and whoever looks next decides it."""
+    moments = case.about(instant)
+    unseen = unseen_around(case, instant)
+    answer = f"It is due, and {unseen.words(moments)}."
+    hint = "`jobconsole --tick` looks once; something must call it again and again."
+    facts = unseen.facts(moments)
+    return Finding(Verdict.UNDECIDED, answer, facts, hint, gap=unseen.gap)
 
 
 def _spent(case: Case, instant: int) -> str:
@@ -71,23 +78,17 @@ def _spent(case: Case, instant: int) -> str:
     return ""
 
 
-def explain_no_fire(case: Case, instant: int) -> Finding:
-    """An instant at which the schedule has nothing."""
-    if isinstance(case.schedule, Manual):
-        return never(case)
-    near = _nearest(case, instant)
-    moments = case.about(instant)
-    answer = f"It is not a fire of this schedule: {_refusal(case, instant)}"
-    if near:
-        answer += f"; the nearest fires are {' and '.join(map(moments.brief, near))}"
-    facts = [Fact("nearest", moments.full(fire)) for fire in near]
-    return Finding(Verdict.NOT_A_FIRE, f"{answer}.", facts)
-
-
 def never(case: Case) -> Finding:
     """There is no instant to tell anything of."""
+    if case.since.removed is not None:
+        removed = case.about(case.now).full(case.since.removed)
+        answer = (
+            f"It does not run: the job was taken out of the configuration by {removed}."
+        )
+        hint = f"jobconsole history {case.job_id}"
+        return Finding(Verdict.NEVER, answer, [Fact("removed by", removed)], hint)
     if case.problem is not None:
-        cause, facts, hint = condition(case, case.now, Reason.INVALID)
+        cause, facts, hint, _ = condition(case, case.now, Reason.INVALID)
         return Finding(Verdict.NEVER, f"It does not run: {cause}.", facts, hint)
     if isinstance(case.schedule, Manual):
         answer = "It has no schedule: it runs when somebody asks."
@@ -127,77 +128,22 @@ def _change_words(case: Case, instant: int, change: Change) -> str:
 
 def _before_history(case: Case, instant: int) -> Finding:
     moments = case.about(instant)
-    seen = case.first_seen_ms // 1000
+    seen, since = case.since.first_seen, case.since.schedule
     facts = [Fact("first seen", moments.full(seen))]
+    if since is not None:
+        facts.append(Fact("schedule since", moments.full(since)))
     if instant <= seen:
         answer = f"It was before the job was first seen, at {moments.full(seen)}."
-    else:
+    elif since is None:
         answer = (
             "Nothing is kept of it: its schedule came in force later,"
             " or the index was built anew since."
         )
+    elif instant <= since:
+        answer = f"Nothing is kept of it: its schedule came in force later, at {moments.full(since)}."
+    else:
+        answer = "Nothing is kept of it: the index was built anew since."
     return Finding(Verdict.BEFORE_HISTORY, answer, facts)
-
-
-def _nearest(case: Case, instant: int) -> list[int]:
-    """The fire before and the one after, as far as there are any."""
-    if isinstance(case.schedule, Legacy):
-        after = next(expected_fires(case.schedule, case.progress, case.now), None)
-        return [] if after is None else [after]
-    t = timetable(case.schedule)
-    return [fire for fire in (t.latest(instant), t.next(instant)) if fire is not None]
-
-
-def _refusal(case: Case, instant: int) -> str:
-    """Which part of the schedule says no."""
-    moments = case.about(instant)
-    schedule: Schedule = case.schedule
-    match schedule:
-        case Cron():
-            said = _cron_refusal(schedule, moments.local(instant))
-        case At():
-            said = _at_refusal(schedule, moments.local(instant))
-        case Every():
-            said = f"{case.words} is counted from 1970-01-01 00:00 UTC on"
-        case Once():
-            said = f"its only instant is {moments.full(schedule.instant)}"
-        case Legacy():
-            said = f"{case.words} falls due some time after its last start"
-        case Manual():
-            said = "it has no schedule"
-        case _:
-            assert_never(schedule)
-    return said
-
-
-def _cron_refusal(cron: Cron, wall: datetime) -> str:
-    from runner.schedule.refusal import refusals
-
-    shown = f"{wall:%H:%M}"
-    if wall.second:
-        return f"{wall:%H:%M:%S} is within a minute, cron fires as one begins"
-    found = refusals(cron.expression, wall)
-    if not found:
-        return (
-            f"the clock shows {shown} twice that day, and it fires the first time only"
-        )
-    fields = " and ".join(f"the {it.field} field is {it.text}" for it in found)
-    day = f"{WEEKDAYS[wall.weekday()].capitalize()} {wall:%Y-%m-%d} "
-    date = any(it.field not in {"minute", "hour"} for it in found)
-    return f"{day if date else ''}{shown} is not, {fields}"
-
-
-def _at_refusal(at: At, wall: datetime) -> str:
-    shown = f"{wall:%H:%M}"
-    if wall.second:
-        return f"{wall:%H:%M:%S} is within a minute, it fires as one begins"
-    times = ", ".join(f"{hour:02}:{minute:02}" for hour, minute in sorted(at.times))
-    if (wall.hour, wall.minute) not in at.times:
-        return f"{shown} is none of its times of day ({times})"
-    if at.weekdays and wall.weekday() not in at.weekdays:
-        days = ", ".join(WEEKDAYS[day] for day in sorted(at.weekdays))
-        return f"{WEEKDAYS[wall.weekday()]} is none of its weekdays ({days})"
-    return f"the clock shows {shown} twice that day, and it fires the first time only"
 
 
 def _wall(case: Case, instant: int) -> int:

@@ -32,7 +32,7 @@ class Grants(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """Why a job may not start now. `detail`: the run in the way, or the budget."""
+    """Why a job may not start now. `detail`: the run in the way, or what was said."""
 
     reason: Reason
     detail: str | None = None
@@ -49,10 +49,17 @@ def admitted(
     """The role under which the job may start at that time, or why it may not."""
     if body.job.overlap is Overlap.SKIP and row.active_run:
         return Obstacle(Reason.OVERLAP, row.active_run)
+    return granted(index, body, grants, now_ms)
+
+
+def granted(
+    index: Connection, body: Definition, grants: Grants, now_ms: int
+) -> Role | Obstacle:
+    """The same, whether or not the job is busy."""
     try:
-        role = role_for(body, None, SCHEDULER, grants.told.get(row.id))
-    except PolicyDeniedError:
-        return Obstacle(Reason.DENIED)
+        role = role_for(body, None, SCHEDULER, grants.told.get(body.job.id))
+    except PolicyDeniedError as error:
+        return Obstacle(Reason.DENIED, error.message)
     if body.job.agent is None:
         return role
     from runner.engine.budget import Purse, Subject, demand_funds

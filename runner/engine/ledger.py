@@ -36,8 +36,12 @@ def decline(index: Connection, t: Timetable, item: Declined, now_ms: int) -> Non
     pieces = _undecided(index, t, job_id, stretch)
     if reason in STANDING_REASONS and pieces:
         span = occurrences.last_span(index, job_id)
-        adjoins = span is not None and t.next(span.stretch.last) == pieces[0].first
-        if span is not None and span.reason is reason and adjoins:
+        if (
+            span is not None
+            and span.reason is reason
+            and t.next(span.stretch.last) == pieces[0].first
+            and not _parted(index, job_id, span.stretch.last, pieces[0].first)
+        ):
             occurrences.extend_span(index, job_id, span, pieces.pop(0), now_ms)
     for piece in pieces:
         occurrences.add_span(index, job_id, piece, reason, now_ms)
@@ -53,6 +57,12 @@ def take_back(index: Connection, t: Timetable, job_id: str, now: int) -> None:
         last = max(t.latest(now) or span.first, span.first)
         fires = min(t.count(span.first - 1, last), span.fires)
         occurrences.cut_span(index, job_id, Stretch(span.first, last, max(fires, 1)))
+
+
+def _parted(index: Connection, job_id: str, last: int, first: int) -> bool:
+    """Whether there are rows in between, of fires of an earlier schedule."""
+    between = Stretch(last + 1, first - 1, 0)
+    return bool(occurrences.decided_within(index, job_id, between))
 
 
 def _undecided(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from runner.engine.browse import definition_of
+from runner.engine.browse import once_known
 from runner.engine.moments import Moments
 from runner.model.instants import parse_ms
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from runner.schedule.daylight import Change
 
 _CLOCK_LENGTH = len("06:00:00")
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 9997
+"""No schedule goes beyond them."""
 
 
 class Named(NamedTuple):
@@ -29,7 +32,7 @@ def instant_for(project: Project, job_id: str, text: str) -> Named:
     `2026-11-20 06:00` is local too, with an offset it is not. Raises ValueError where
     it is none of them.
     """
-    row, _ = definition_of(project, job_id)
+    row, _ = once_known(project, job_id)
     zone = row["timezone"] or project.system_zone()
     return resolve(text.strip(), zone, project.now())
 
@@ -42,6 +45,9 @@ def resolve(text: str, zone: str, now: int) -> Named:
     except ValueError as error:
         message = f"{text} is no time: write 06:00, 2026-11-20 06:00 or 2026-11-20T06:00:00+01:00"
         raise ValueError(message) from error
+    if not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
+        message = f"{text} is out of reach: years go from {_FIRST_YEAR} to {_LAST_YEAR}"
+        raise ValueError(message)
     if wall.tzinfo is not None:
         return Named(parse_ms(text) // 1000)
     return _named(wall, zone)

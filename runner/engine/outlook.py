@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from runner.model.schedule import Schedule
+    from runner.store.account import Scheduled
     from runner.store.standing import StandingRow
 
 
@@ -69,6 +70,13 @@ def outlook(
         (reason, standing[reason].until) for reason in KINDS if reason in standing
     )
     return Outlook(conditions, decided) if conditions or decided else FREE
+
+
+def config_reason(job: Scheduled) -> Reason | None:
+    """What the configuration itself has against a job."""
+    if job.invalid:
+        return Reason.INVALID
+    return None if job.enabled else Reason.DISABLED
 
 
 def expected_fires(schedule: Schedule, progress: Progress, after: int) -> Iterator[int]:

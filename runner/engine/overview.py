@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner import __version__
+from runner.engine.attendance import attendance
 from runner.engine.refresh import broken
 from runner.engine.spending import spending_of
-from runner.engine.tick import GRACE_SECONDS
 from runner.model.job import Problem
 from runner.model.system import (
     DiskUse,
@@ -51,7 +51,6 @@ def overview(project: Project) -> SystemView:
     index, state = project.index, project.state
     disk = shutil.disk_usage(state.root)
     counted = runs.count(index, RUNS_COUNTED + 1)
-    horizon = meta.horizon(index)
     return SystemView(
         versions=_versions(meta.sqlite_version(index)),
         platform=platform.platform(),
@@ -66,8 +65,7 @@ def overview(project: Project) -> SystemView:
         runs=min(counted, RUNS_COUNTED),
         more_runs=counted > RUNS_COUNTED,
         ticks=tuple(_ticks(project)),
-        next_tick_at=horizon and horizon - GRACE_SECONDS,
-        late_after=horizon,
+        attendance=attendance(project),
         workers=tuple(_workers(project)),
         locks=tuple(_locks(project)),
         broken=tuple(broken(project)),

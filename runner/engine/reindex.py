@@ -96,6 +96,7 @@ def _rebuild(project: Project, *, anew: bool) -> list[RestoredRun]:
         restore.summarise_jobs(project.index)
         if anew or not restore.has_ticks(project.index):
             _count_as_decided(project, found)
+            restore.forget_since(project.index)
         _pass_over_skips(project)
     repair(project)
     return found

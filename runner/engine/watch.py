@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runner.engine.attendance import late_after
 from runner.engine.day import midnight_ms, zone_name
 from runner.engine.job_view import KnownJobs, job_views
 from runner.engine.refresh import broken, refresh_if_free
 from runner.model.run import RunStatus
 from runner.model.snapshot import Snapshot, TickView, Totals
 from runner.model.views import JobState, JobView
-from runner.store import meta, totals
+from runner.store import ticks, totals
 from runner.store.db import data_version, demand_known_schema
 
 if TYPE_CHECKING:
     from runner.engine.project import Project
+    from runner.store.ticks import Tick
 
 RELOOK_MS = 2_000
 """What the index does not tell, such as a worker's death, is looked at this often."""
@@ -87,11 +89,11 @@ class Watch:
     def _snapshot(self, jobs: list[JobView]) -> Snapshot:
         project = self._project
         zone = zone_name(project)
-        tick = totals.last_tick(project.index)
+        last = ticks.latest(project.index, 1)
         return Snapshot(
             jobs=tuple(jobs),
             totals=self._totals(jobs, zone),
-            tick=tick and TickView(*tick, meta.horizon(project.index)),
+            tick=_tick_view(last[0]) if last else None,
             zone=zone,
             broken=tuple(broken(project)),
         )
@@ -108,6 +110,10 @@ class Watch:
             held=sum(job.state in _HELD for job in jobs),
             cost_today=totals.cost_since(index, today),
         )
+
+
+def _tick_view(tick: Tick) -> TickView:
+    return TickView(tick.wall_ms, tick.driver, late_after(tick))
 
 
 def _failed(job: JobView) -> bool:

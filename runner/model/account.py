@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from runner.model.system import Gap
 from runner.model.views import RunView
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Verdict(StrEnum):
     SKIPPED_AHEAD = "skipped_ahead"
     NOT_A_FIRE = "not_a_fire"
     BEFORE_HISTORY = "before_history"  # from before the schedule was followed
-    NEVER = "never"  # the job has no schedule, or none that fires again
+    NEVER = "never"  # the job has no schedule, none that fires again, or is removed
 
 
 class Fact(NamedTuple):
@@ -53,7 +54,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Why a job ran or did not. Instants are epoch seconds.
 
     `asked` is None where nobody named an instant: then `instant` is the latest
-    decided one, if there is any.
+    decided one, if there is any. `gap` is what kept everybody from looking at it in
+    time, as far as that is inferred.
     """
 
     job_id: str
@@ -67,3 +69,4 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
     run: RunView | None
     fires: tuple[NextFire, ...]
+    gap: Gap | None = None

@@ -54,7 +54,8 @@ class Gap(msgspec.Struct, frozen=True):
     """Nobody looked between two times (epoch milliseconds), longer than agreed.
 
     All causes are inferred from clocks. `asleep_ms` is how long of it the machine
-    slept. `booted_ms` is when it was started, for `OFF`.
+    slept. `booted_ms` is when it was started, for `OFF`. `uncalled_ms` is how long it was
+    awake without a call, where that is longer than agreed, whatever else it did.
     """
 
     since_ms: int
@@ -62,6 +63,7 @@ class Gap(msgspec.Struct, frozen=True):
     cause: Absence
     asleep_ms: int = 0
     booted_ms: int | None = None
+    uncalled_ms: int = 0
 
 
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,9 +108,8 @@ class DiskUse(msgspec.Struct, frozen=True):
 class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     """What there is beside jobs and runs.
 
-    Sizes are bytes, `next_tick_at` and `late_after` epoch seconds (0: there was no
-    tick). `runs` is how many there are, or `more_runs` than that. Ticks come newest
-    first. `broken` says why the configuration on disk is not the one in force,
+    Sizes are bytes. `runs` is how many there are, or `more_runs` than that. Ticks come
+    newest first. `broken` says why the configuration on disk is not the one in force,
     `problems` and `warnings` are those of the last one that was read.
     """
 
@@ -125,8 +126,7 @@ class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     runs: int
     more_runs: bool
     ticks: tuple[PastTick, ...]
-    next_tick_at: int
-    late_after: int
+    attendance: Attendance
     workers: tuple[WorkerView, ...]
     locks: tuple[LockHolder, ...]
     broken: tuple[str, ...]

@@ -7,11 +7,14 @@ import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.model.occurrence import Reason, Stretch
+from runner.model.run import RunStatus
 from runner.store.db import Connection, queries
 from runner.store.occurrences import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from runner.store.ticks import Window
 
 
 class Kept(NamedTuple):
@@ -27,12 +30,17 @@ class Kept(NamedTuple):
     detail: str | None = None
 
 
-class Seen(NamedTuple):
-    """A tick: when, in which boot, and who called."""
+class Before(NamedTuple):
+    """A run that went on while another one waited; `alone`: that one waits for its job."""
 
-    wall_ms: int
-    boot: str
-    driver: str
+    run_id: str
+    job_id: str
+    pool: str
+    same_pool: bool
+    alone: bool
+    status: RunStatus
+    started_ms: int
+    ended_ms: int | None
 
 
 class Period(NamedTuple):
@@ -52,6 +60,17 @@ class Became(NamedTuple):
     status: str | None
     trigger: str | None
     run_id: str | None
+
+
+class GoingOn(NamedTuple):
+    """A run that has not ended; one that waits has not started either."""
+
+    job_id: str
+    pool: str
+    priority: int
+    alone: bool
+    scheduled_for: int | None
+    started_ms: int | None
 
 
 class Scheduled(NamedTuple):
@@ -108,15 +127,6 @@ def latest_decided(connection: Connection, job_id: str, until: int) -> int | Non
     return None if row[0] is None else int(row[0])
 
 
-def tick_before(connection: Connection, at_ms: int) -> Seen | None:
-    return _seen(connection, "tick_before", at_ms)
-
-
-def tick_after(connection: Connection, at_ms: int) -> Seen | None:
-    """The first tick at or after that time."""
-    return _seen(connection, "tick_after", at_ms)
-
-
 def decided_with(
     connection: Connection, job_id: str, after: int, decided_ms: int
 ) -> tuple[int, Kept] | None:
@@ -127,6 +137,13 @@ def decided_with(
         return None
     kept = row_at(connection, job_id, row["instant"])
     return None if kept is None else (row["instant"], kept)
+
+
+def before_it(connection: Connection, run_id: str, window: Window) -> list[Before]:
+    """What went on while a run waited in its queue, the latest to end first."""
+    parameters = {"run_id": run_id, **window._asdict()}
+    rows = connection.execute(queries("account")["before_it"], parameters)
+    return [Before(*row)._replace(status=RunStatus(row["status"])) for row in rows]
 
 
 def scheduled(connection: Connection) -> list[Scheduled]:
@@ -156,6 +173,11 @@ def asked(connection: Connection, period: Period) -> Iterator[Became]:
     return itertools.starmap(Became, rows)
 
 
+def going_on(connection: Connection) -> list[GoingOn]:
+    """The runs that have not ended, in the order in which they were queued."""
+    return [GoingOn(*row) for row in connection.execute(queries("account")["going_on"])]
+
+
 def spans_within(connection: Connection, period: Period) -> list[tuple[str, Span]]:
     """The spans of each job that reach into it."""
     rows = connection.execute(queries("account")["spans_within"], period._asdict())
@@ -168,8 +190,3 @@ def spans_within(connection: Connection, period: Period) -> list[tuple[str, Span
 def zones(connection: Connection) -> dict[str, str]:
     """Of every job that was ever configured, where one is known."""
     return dict(map(tuple, connection.execute(queries("account")["zones"])))
-
-
-def _seen(connection: Connection, query: str, at_ms: int) -> Seen | None:
-    row = connection.execute(queries("account")[query], {"at_ms": at_ms}).fetchone()
-    return None if row is None else Seen(*row)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class JobRow(NamedTuple):
     """A job as configuration last described it. JSON columns are bytes.
 
-    `tags` are parted by blanks, `timeout` is seconds.
+    `tags` are parted by blanks, `timeout` is seconds. `schedule_since` None: the
+    schedule is the one that was known before.
     """
 
     id: str
@@ -36,6 +37,8 @@ class JobRow(NamedTuple):
     description: str = ""
     tags: str = ""
     timeout: int | None = None
+    schedule_since: int | None = None
+    invalid_since: int | None = None
 
 
 class Progress(NamedTuple):
@@ -86,10 +89,11 @@ def known(connection: Connection) -> dict[str, Progress]:
     }
 
 
-def mark_removed(connection: Connection, ids: list[str]) -> None:
+def mark_removed(connection: Connection, ids: list[str], now: int) -> None:
     """Jobs that left the configuration keep their history."""
     connection.executemany(
-        "UPDATE jobs SET removed = 1 WHERE id = ?", [(id_,) for id_ in ids]
+        "UPDATE jobs SET removed = 1, removed_since = ? WHERE id = ?",
+        [(now, id_) for id_ in ids],
     )
 
 
@@ -195,5 +199,12 @@ def agent_definitions(connection: Connection) -> list[bytes]:
 def find(connection: Connection, job_id: str) -> Row | None:
     """One configured job with its definition's body, whatever the case of its id."""
     statement = queries("jobs")["one"]
+    row: Row | None = connection.execute(statement, (job_id.lower(),)).fetchone()
+    return row
+
+
+def ever(connection: Connection, job_id: str) -> Row | None:
+    """As `find`, also of a job that is not configured any more."""
+    statement = queries("jobs")["ever"]
     row: Row | None = connection.execute(statement, (job_id.lower(),)).fetchone()
     return row

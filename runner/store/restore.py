@@ -119,6 +119,11 @@ def summarise_jobs(connection: Connection) -> None:
         )
 
 
+def forget_since(connection: Connection) -> None:
+    """An index that was begun anew does not know since when jobs are as they are."""
+    connection.execute("UPDATE jobs SET schedule_since = NULL, invalid_since = NULL")
+
+
 def has_ticks(connection: Connection) -> bool:
     return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM ticks)").fetchone()[0])
 

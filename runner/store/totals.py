@@ -22,9 +22,3 @@ def cost_since(connection: Connection, since_ms: int) -> float | None:
     statement = queries("totals")["cost_since"]
     cost: float | None = connection.execute(statement, (since_ms,)).fetchone()[0]
     return cost
-
-
-def last_tick(connection: Connection) -> tuple[int, str] | None:
-    """When (epoch milliseconds) and by whom, or None before the first one."""
-    row = connection.execute(queries("totals")["last_tick"]).fetchone()
-    return None if row is None else (row[0], row[1])

@@ -33,6 +33,11 @@ class FakeClock:
         self._wall_ms += ms
         self._continuous_ms += ms
 
+    def reboot(self, off_ms: int) -> None:
+        """The machine is off for a time; then all clocks but the wall's begin anew."""
+        self._wall_ms += off_ms
+        self._awake_ms = self._continuous_ms = 0
+
     def set_wall(self, wall_ms: int) -> None:
         """Somebody sets the clock."""
         self._wall_ms = wall_ms

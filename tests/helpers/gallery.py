@@ -23,7 +23,7 @@ from runner.model.orders import Decision
 from runner.model.receipt import HostRecord, Receipt
 from runner.model.run import Trigger
 from runner.process.identity import boot_id, start_of
-from runner.store import jobs, meta, occurrences, runs, spending, ticks
+from runner.store import jobs, occurrences, runs, spending, ticks
 from runner.store.db import transaction
 from runner.store.folders import write_file
 from runner.store.spending import Bill
@@ -111,7 +111,6 @@ class Painter:
             wall_ms = (NOW - 12 - n * 5 * MINUTE) * 1000
             look = ticks.Look(wall_ms, wall_ms, wall_ms, self._worker.boot)
             ticks.record(self._index, look, "launchd")
-        meta.put(self._index, {meta.HORIZON: str(NOW + 11 * MINUTE)})
 
     def _live(self, deed: Deed) -> None:
         """One run from its queue to its receipt."""

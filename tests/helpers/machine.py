@@ -8,14 +8,17 @@ from runner import api
 from runner.engine import activity
 from runner.model.activity import ProcessView
 from runner.model.system import (
+    Absence,
+    Attendance,
     DiskUse,
+    Gap,
     LockHolder,
     PastTick,
     SystemView,
     Version,
     WorkerView,
 )
-from tests.helpers.story import BUSY_SINCE, MINUTE, NOW, run_id
+from tests.helpers.story import BUSY_SINCE, HOUR, MINUTE, NOW, run_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,6 +85,24 @@ class Observer(activity.Observer):
         return _Watched(folder)
 
 
+ATTENDANCE = Attendance(
+    period=5 * MINUTE,
+    driver="launchd",
+    last_ms=(NOW - 12) * 1000,
+    next_ms=(NOW + 5 * MINUTE - 12) * 1000,
+    overdue_ms=0,
+    late_ms=(0,) * 11,
+    resident=None,
+    gaps=(
+        Gap(
+            since_ms=(NOW - 9 * HOUR) * 1000,
+            until_ms=(NOW - 2 * HOUR) * 1000,
+            cause=Absence.ASLEEP,
+            asleep_ms=(7 * HOUR - 2 * MINUTE) * 1000,
+        ),
+    ),
+)
+
 SYSTEM = SystemView(
     versions=(
         Version("jobconsole", "0.2.0"),
@@ -104,8 +125,7 @@ SYSTEM = SystemView(
         PastTick((NOW - 12 - n * 5 * MINUTE) * 1000, "launchd", 5 * MINUTE * 1000)
         for n in range(12)
     ),
-    next_tick_at=NOW + 5 * MINUTE - 12,
-    late_after=NOW + 11 * MINUTE,
+    attendance=ATTENDANCE,
     workers=(
         WorkerView(4119, None, SINCE_MS, alive=True),
         WorkerView(4121, "agent", SINCE_MS, alive=True),

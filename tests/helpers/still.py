@@ -62,6 +62,12 @@ class Still:
     def tick(self) -> TickReport:
         return api.tick(self.project)
 
+    def reboot(self, off: int) -> None:
+        """The machine is off for some seconds, and belongs to another boot then."""
+        self.clock.reboot(off * 1000)
+        me = self.project.identity
+        self.project.identity = me._replace(boot=f"{me.boot}+")
+
     def decide(self) -> None:
         """The part of a tick that decides, without repair and workers: it is quick."""
         api.refresh(self.project)

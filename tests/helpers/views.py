@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from runner.model.run import RunStatus, Trigger
+from runner.model.system import Attendance
 from runner.model.views import JobState, JobView, RunView
 from widgets.pieces import as_pieces
 
@@ -14,6 +15,18 @@ if TYPE_CHECKING:
     from widgets.pieces import Piece, Pieces
 
 NOW = 1_795_150_800
+
+ATTENDANCE = Attendance(
+    period=300,
+    driver="launchd",
+    last_ms=(NOW - 60) * 1000,
+    next_ms=(NOW + 240) * 1000,
+    overdue_ms=0,
+    late_ms=(0,),
+    resident=None,
+    gaps=(),
+)
+
 """Fri 2026-11-20 05:00:00 UTC."""
 
 RUN_ID = "20261120T040000Z-7f3k9q"

@@ -15,18 +15,21 @@ SELECT max(instant) FROM (
     WHERE job_id = :job_id AND first <= :until
 )
 
--- name: tick_before
-SELECT wall_ms, boot, driver FROM ticks WHERE wall_ms < :at_ms
-ORDER BY wall_ms DESC, seq DESC LIMIT 1
-
--- name: tick_after
-SELECT wall_ms, boot, driver FROM ticks WHERE wall_ms >= :at_ms
-ORDER BY wall_ms, seq LIMIT 1
-
 -- name: with
 SELECT instant FROM occurrences
 WHERE job_id = :job_id AND instant > :after AND decided_ms = :decided_ms
 ORDER BY instant LIMIT 1
+
+-- name: before_it
+-- Runs that went on while another one waited, the latest to end first. Runs that were
+-- queued long before or after it are not looked at.
+SELECT r.run_id, r.job_id, r.pool, r.pool = me.pool AS same_pool, me.alone, r.status,
+       r.started_ms, r.ended_ms
+FROM runs me JOIN runs r ON r.seq BETWEEN me.seq - 1000 AND me.seq + 1000
+WHERE me.run_id = :run_id AND r.seq <> me.seq
+    AND (r.pool = me.pool OR me.alone AND r.job_id = me.job_id)
+    AND r.started_ms < :until_ms AND coalesce(r.ended_ms > :since_ms, 1)
+ORDER BY r.ended_ms IS NULL DESC, r.ended_ms > :until_ms, r.ended_ms DESC, r.seq
 
 -- name: scheduled
 SELECT id, schedule, schedule_words, timezone, pool, cursor, next_at, last_started,
@@ -48,6 +51,12 @@ FROM jobs j CROSS JOIN occurrences o
     ON o.job_id = j.id AND o.instant >= :start AND o.instant < :end
 LEFT JOIN runs r ON r.run_id = o.run_id
 WHERE o.reason IS NULL OR o.reason <> 'skipped' OR o.instant <= max(j.cursor, :now)
+
+-- name: going_on
+SELECT job_id, pool, priority, alone, scheduled_for, started_ms FROM runs
+WHERE status IN ('queued', 'running', 'retry_wait')
+    AND (status <> 'queued' OR cancel = 0)
+ORDER BY seq
 
 -- name: asked
 SELECT job_id, queued_ms / 1000, NULL, status, trigger, run_id

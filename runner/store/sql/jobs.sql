@@ -1,11 +1,12 @@
 -- name: upsert
 INSERT INTO jobs (
     id, position, kind, agent, role, pool, schedule_words, timezone, enabled, problem,
-    definition, schedule, first_seen_ms, cursor, next_at, description, tags, timeout
+    definition, schedule, first_seen_ms, cursor, next_at, description, tags, timeout,
+    schedule_since, invalid_since
 ) VALUES (
     :id, :position, :kind, :agent, :role, :pool, :schedule_words, :timezone, :enabled,
     :problem, :definition, :schedule, :first_seen_ms, :cursor, :next_at, :description,
-    :tags, :timeout
+    :tags, :timeout, :schedule_since, :invalid_since
 )
 ON CONFLICT (id) DO UPDATE SET
     position = excluded.position, kind = excluded.kind, agent = excluded.agent,
@@ -14,7 +15,11 @@ ON CONFLICT (id) DO UPDATE SET
     enabled = excluded.enabled, problem = excluded.problem,
     definition = excluded.definition, schedule = excluded.schedule,
     cursor = excluded.cursor, next_at = excluded.next_at, removed = 0,
-    description = excluded.description, tags = excluded.tags, timeout = excluded.timeout
+    description = excluded.description, tags = excluded.tags, timeout = excluded.timeout,
+    removed_since = NULL, schedule_since = coalesce(excluded.schedule_since, schedule_since),
+    invalid_since = CASE WHEN excluded.problem IS NOT NULL THEN
+        coalesce(CASE WHEN removed = 0 THEN invalid_since END, excluded.invalid_since)
+    END
 
 -- name: known
 SELECT id, schedule, cursor, next_at, first_seen_ms, last_started, removed FROM jobs
@@ -86,6 +91,10 @@ ORDER BY j.position
 -- name: one
 SELECT j.*, d.body FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
 WHERE j.id = ? AND j.removed = 0
+
+-- name: ever
+SELECT j.*, d.body FROM jobs j LEFT JOIN definitions d ON d.hash = j.definition
+WHERE j.id = ?
 
 -- name: forget_later_starts
 UPDATE jobs SET last_started = :now WHERE last_started > :now

@@ -8,6 +8,3 @@ SELECT sum(cost_usd) FROM (
     UNION ALL
     SELECT cost_usd FROM runs WHERE ended_ms IS NULL AND cost_usd IS NOT NULL
 )
-
--- name: last_tick
-SELECT wall_ms, driver FROM ticks ORDER BY seq DESC LIMIT 1

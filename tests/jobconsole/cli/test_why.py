@@ -4,10 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jobconsole.cli.why import document
+from runner import api
+from tests.helpers.still import at, still
 from tests.jobconsole.cli.program import TERMINAL, call
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+START = at("2020-01-01 00:00")
 
 
 @pytest.fixture
@@ -32,6 +37,32 @@ def test_for_programs(nightly: Path) -> None:
     assert len(found["fires"]) == 5
     assert set(found["fires"][0]) == {"at", "obstacle"}
     assert {"name", "text"} == set(found["facts"][0])
+
+
+def test_why_nobody_looked_for_programs(tmp_path: Path) -> None:
+    with still(tmp_path, {"a": {"when": {"every": 3600}}}, START) as it:
+        it.clock.suspend(5_400_000)
+        it.tick()
+        it.run_all()
+        found = api.why(it.project, "a", START + 3600)
+    told = document(found)
+    assert isinstance(told, dict)
+    assert told["gap"] == {
+        "since": "2020-01-01T00:00:00.000Z",
+        "until": "2020-01-01T01:30:00.000Z",
+        "cause": "asleep",
+        "asleep_ms": 5_400_000,
+        "uncalled_ms": 0,
+        "booted": None,
+        "inferred": True,
+    }
+
+
+def test_no_gap_for_programs(nightly: Path) -> None:
+    found = call(nightly, "why", "nightly", "--json").json()
+
+    assert isinstance(found, dict)
+    assert found["gap"] is None
 
 
 def test_for_people(nightly: Path) -> None:

@@ -56,7 +56,7 @@ def test_what_there_is(tmp_path: Path) -> None:
         assert view.wal_bytes > 0
         assert (view.runs, view.more_runs) == (0, False)
         assert (view.ticks, view.workers) == ((), ())
-        assert (view.next_tick_at, view.late_after) == (0, 0)
+        assert (view.attendance.last_ms, view.attendance.next_ms) == (None, None)
         assert (view.broken, view.problems, view.warnings) == ((), (), ())
 
 
@@ -76,7 +76,7 @@ def test_ticks_and_the_next_one(tmp_path: Path) -> None:
         assert view.ticks[0] == PastTick(last * 1000, "cron", 300_000)
         assert len(view.ticks) == 20
         assert {tick.gap_ms for tick in view.ticks} == {300_000}
-        assert (view.next_tick_at, view.late_after) == (last + 300, last + 330)
+        assert view.attendance.next_ms == (last + 300) * 1000
 
 
 def test_the_first_tick_has_no_gap(tmp_path: Path) -> None:
