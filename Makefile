@@ -70,13 +70,9 @@ faults: $(READY)  ## kill it in FAULTS=200 places and see that nothing is lost
 	JOBCONSOLE_FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/crash --timeout=3600 $(ARGS)
 
 .PHONY: init
-init: $(READY)  ## check the project and show the crontab line that drives it
-	@$(JOBCONSOLE) --config teleclaude.yml validate
-	@echo
-	@echo 'The drivers for launchd and systemd are not here yet. Until then, by cron'
-	@echo '(add it with `crontab -e`):'
-	@echo
-	@echo '*/5 * * * * $(CURDIR)/$(JOBCONSOLE) --config $(CURDIR)/teleclaude.yml --tick'
+init: $(READY)  ## have launchd, systemd or cron run this checkout's jobs (ARGS="--dry-run")
+	$(JOBCONSOLE) --config teleclaude.yml validate
+	$(JOBCONSOLE) --config teleclaude.yml install $(ARGS)
 
 .PHONY: clean
 clean:  ## remove .venv and caches (what runs left behind in .jobconsole stays)

@@ -63,6 +63,9 @@ LATER = (
 BEAT_SECONDS = 1.0
 """How often what tells of passing time is painted anew."""
 
+DRIVER_SECONDS = 60.0
+"""How often the machine's drivers are asked: each time some commands are run."""
+
 
 def _view(module: str, name: str) -> Screen[None]:
     """A view, imported when it is first shown."""
@@ -115,6 +118,8 @@ class Console(Seat):
         self._watcher.start()
         self.app_resume_signal.subscribe(self, self._paint_anew)
         self.set_interval(BEAT_SECONDS, self._beat)
+        self.set_interval(DRIVER_SECONDS, self.look_at_driver)
+        self.call_after_refresh(self.look_at_driver)
 
     def leave(self) -> None:
         """End, called from wherever a signal was caught."""

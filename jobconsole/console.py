@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from jobconsole.cli.diagnostics import ExitCode
-from jobconsole.wiring import own_files
+from jobconsole.wiring import machine, own_files
 from runner import api
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobconsole.cli.session import Session
+    from jobconsole.driving import Standing
+    from launchd.machine import Machine
     from runner.model.snapshot import Snapshot
 
 
@@ -57,6 +59,7 @@ def _shown(
     def opened() -> AbstractContextManager[api.Project]:
         return api.open_at(config, here.environment, here.home)
 
+    host = machine(here)
     stage = Stage(
         opened=opened,
         clock=SystemClock(),
@@ -66,6 +69,7 @@ def _shown(
         preferences=preferences,
         memory=files.memory,
         command_line=ClickCommandLine(here, str(config)),
+        standing=lambda project: _standing(project, host),
         pager=_program(here.environment, "PAGER", otherwise="less"),
         editor=_program(here.environment, "VISUAL", "EDITOR", otherwise="vi"),
         read_only=read_only,
@@ -80,6 +84,13 @@ def _shown(
     if console.bug is not None:
         raise console.bug
     return ended
+
+
+def _standing(project: api.Project, host: Machine) -> Standing:
+    """Imported when it is first asked: the first rows can do without."""
+    from jobconsole import driving
+
+    return driving.standing(project, host)
 
 
 def _program(environment: Mapping[str, str], *names: str, otherwise: str) -> list[str]:

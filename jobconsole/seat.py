@@ -8,12 +8,14 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.app import App
 
 from jobconsole.ascii import AsciiOnly, key_name
 from jobconsole.desk import Desk
 from jobconsole.preferences import THEMES, Memory, keep_memory, load_memory
 from jobconsole.themes import themes
+from runner.model.errors import JobconsoleError
 from runner.model.text import sanitise
 
 if TYPE_CHECKING:
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     from textual.binding import Binding
     from textual.filter import LineFilter
 
+    from jobconsole.driving import Standing
     from jobconsole.stage import Stage
     from runner.engine.activity import Observer
-    from runner.model.errors import JobconsoleError
     from runner.model.orders import Order
     from runner.model.snapshot import Snapshot
 
@@ -32,7 +34,7 @@ LONGEST_MESSAGE = 2_000
 
 
 class Seat(App[str]):
-    """What an operator sits at. `snapshot` is None until the first one came.
+    """What an operator sits at. `snapshot` and `standing` are None until one came.
 
     `decided` are the jobs about which something was decided here, the latest last.
 
@@ -43,6 +45,7 @@ class Seat(App[str]):
         super().__init__(ansi_color=None if stage.colour else True)
         self.stage = stage
         self.snapshot: Snapshot | None = None
+        self.standing: Standing | None = None
         self.last_orders: dict[str, Order] = {}
         self.decided: list[str] = []
         self.questions = Desk(stage.opened)
@@ -72,6 +75,16 @@ class Seat(App[str]):
     def now(self) -> int:
         """Wall time in epoch seconds."""
         return self.stage.clock.wall_ms() // 1000
+
+    @work(exclusive=True, group="driver")
+    async def look_at_driver(self) -> None:
+        """Ask what calls the project, and whether it does."""
+        if self.stage.standing is None:
+            return
+        try:
+            self.standing = await self.questions.ask(self.stage.standing)
+        except JobconsoleError as error:
+            self.complain(error)
 
     def complain(self, trouble: JobconsoleError | str) -> None:
         """Say why something was not done; the screen stays as it is."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from jobconsole.driving import Standing
     from jobconsole.preferences import Preferences
     from runner.api import Project
     from runner.process.clock import Clock
@@ -41,7 +42,8 @@ class Stage(NamedTuple):
     """One project, the person in front of it, and the terminal between them.
 
     `opened` opens the project for the thread that calls it. `pager` and
-    `editor` are the programs that the person uses, as words of a command.
+    `editor` are the programs that the person uses, as words of a command. `standing`
+    asks the machine's drivers what calls the project; None: nobody is asked.
     """
 
     opened: Callable[[], AbstractContextManager[Project]]
@@ -52,6 +54,7 @@ class Stage(NamedTuple):
     preferences: Preferences
     memory: Path
     command_line: CommandLine
+    standing: Callable[[Project], Standing] | None = None
     pager: Sequence[str] = ("less",)
     editor: Sequence[str] = ("vi",)
     read_only: bool = False

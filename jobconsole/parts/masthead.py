@@ -18,6 +18,7 @@ from widgets.tabline import Tab, TabLine
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from jobconsole.driving import Standing
     from runner.model.snapshot import Snapshot, Totals
 
 VIEWS = ("jobs", "runs", "agenda", "board", "system")
@@ -65,7 +66,7 @@ class Masthead(Part, Vertical):
         place = [
             *([Piece("jobconsole  ", Style.STRONG)] if width >= ROOMY else []),
             Piece(f"{stage.project} on {stage.host}  {snapshot.zone}  "),
-            _tick(snapshot, self.console.now),
+            _tick(snapshot, self.console.standing, self.console.now),
         ]
         if stage.read_only:
             place.insert(0, Piece("read-only  ", Style.ODD))
@@ -78,7 +79,11 @@ class Masthead(Part, Vertical):
         self.query_one("#totals", Sentence).say(totals)
 
 
-def _tick(snapshot: Snapshot, now: int) -> Piece:
+def _tick(snapshot: Snapshot, standing: Standing | None, now: int) -> Piece:
+    """The driver where something is wrong with it, else the last tick."""
+    for trouble in standing.troubles if standing else ():
+        if trouble.fatal:
+            return Piece(f"! {trouble.text} (see 5)", Style.BAD)
     if snapshot.tick is None:
         return Piece("no tick yet", Style.ODD)
     at = snapshot.tick.at_ms // 1000

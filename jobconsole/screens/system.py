@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from jobconsole.screens.frame import ConsoleScreen
-from jobconsole.shown.system import system_lines
+from jobconsole.shown.system import Seen, system_lines
 from runner import api
 from widgets.lines import Lines
 
@@ -52,6 +52,7 @@ class SystemScreen(ConsoleScreen):
 
     def on_screen_resume(self) -> None:
         self._count_disk()
+        self.console.look_at_driver()
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
@@ -66,6 +67,7 @@ class SystemScreen(ConsoleScreen):
     def _paint(self) -> None:
         snapshot = self.console.snapshot
         if self._view is not None and snapshot is not None:
-            told = (self._view, self._used, snapshot.zone, self.console.now)
-            lines = system_lines(*told, self.size.width - 3)
+            seen = Seen(self._view, self._used, self.console.standing)
+            width = self.size.width - 3
+            lines = system_lines(seen, snapshot.zone, self.console.now, width)
             self.query_one(Lines).show(lines)

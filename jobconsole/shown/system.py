@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from jobconsole import costs, words
+from jobconsole import attended, costs, words
 from jobconsole.marks import Style
+from runner.config.units import format_duration
 from widgets.pieces import Piece, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from runner.model.system import DiskUse, LockHolder, SystemView
+    from jobconsole.driving import Standing
+    from runner.model.system import Attendance, DiskUse, LockHolder, SystemView
     from widgets.pieces import Pieces
 
 NAME_WIDTH = 12
 TICKS_SHOWN = 8
+GAPS_SHOWN = 5
 LITTLE_DISK = 0.05
 """Of the disk free, below which it is worth a look."""
 
 
-def system_lines(
-    view: SystemView, used: DiskUse | None, zone: str, now: int, width: int
-) -> list[Pieces]:
+class Seen(NamedTuple):
+    """What there is to tell; what takes longer to find out may still be None."""
+
+    view: SystemView
+    used: DiskUse | None = None
+    standing: Standing | None = None
+
+
+def system_lines(seen: Seen, zone: str, now: int, width: int) -> list[Pieces]:
     """What needs attention first, in lines of at most `width` cells.
 
     Times are shown on the clock of `zone`.
     """
+    view = seen.view
     lines = [
         *_section("Configuration", _configuration(view)),
-        *_section("Driver", _driver(view, ZoneInfo(zone), now)),
+        *_section("Driver", _driver(seen, ZoneInfo(zone), now)),
         *_section("Workers and locks", _locks(view, now)),
         *_section("Agents", _costs(view)),
-        *_section("Disk", _disk(view, used)),
+        *_section("Disk", _disk(view, seen.used)),
         *_section("Versions", _versions(view)),
     ]
     return [short for line in lines for short in _wrapped(line, width)]
@@ -71,22 +81,42 @@ def _configuration(view: SystemView) -> Iterable[Pieces]:
         yield _line("", "no problems", Style.GOOD)
 
 
-def _driver(view: SystemView, zone: ZoneInfo, now: int) -> Iterable[Pieces]:
+def _driver(seen: Seen, zone: ZoneInfo, now: int) -> Iterable[Pieces]:
+    if seen.standing is not None:
+        yield from _standing(seen.standing)
+    view = seen.view
     if not view.ticks:
         yield _line("ticks", "none yet: nothing starts by itself", Style.BAD)
-        line = f"*/5 * * * * jobconsole --config {view.config} --tick"
-        yield _line("", f"`jobconsole --tick` is one; by cron: {line}")
+        yield _line("", "`jobconsole install` has one made every five minutes")
         return
-    if now > view.late_after:
-        text = f"overdue since {words.moment(view.late_after, zone)}: nobody ticks"
-        yield _line("next tick", text, Style.BAD)
-    else:
-        yield _line("next tick", words.relative(view.next_tick_at, now))
+    yield from _attendance(view.attendance, zone, now)
     for number, tick in enumerate(view.ticks[:TICKS_SHOWN]):
         gap = "" if tick.gap_ms is None else f", {words.duration(tick.gap_ms)} after"
         driver = f" by {tick.driver}" if tick.driver else ""
         when = words.moment(tick.at_ms // 1000, zone)
         yield _line("ticks" if number == 0 else "", f"{when}{driver}{gap}")
+
+
+def _standing(standing: Standing) -> Iterable[Pieces]:
+    for found in standing.found:
+        yield _line("installed", attended.driver(found))
+    for trouble in standing.troubles:
+        style = Style.BAD if trouble.fatal else Style.ODD
+        yield _line("trouble", trouble.text, style)
+        yield _line("", trouble.hint)
+
+
+def _attendance(it: Attendance, zone: ZoneInfo, now: int) -> Iterable[Pieces]:
+    if it.overdue_ms:
+        text = f"overdue for {words.duration(it.overdue_ms)}: nobody ticks"
+        yield _line("next tick", text, Style.BAD)
+    elif it.next_ms is not None:
+        often = f", every {format_duration(it.period)}"
+        yield _line("next tick", f"{words.relative(it.next_ms // 1000, now)}{often}")
+    if it.resident is not None:
+        yield _line("resident", _held(it.resident.pid, it.resident.since_ms, now))
+    for number, gap in enumerate(it.gaps[:GAPS_SHOWN]):
+        yield _line("away" if number == 0 else "", attended.gap(gap, zone), Style.ODD)
 
 
 def _locks(view: SystemView, now: int) -> Iterable[Pieces]:

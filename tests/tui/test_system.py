@@ -43,4 +43,4 @@ async def test_says_when_nobody_ticks(farm: Still) -> None:
         farm.clock.advance(3_600_000)
         for _ in range(BEATS_A_LOOK):
             screen.beat()
-        await operator.sees("overdue since", "nobody ticks")
+        await operator.sees("overdue for", "nobody ticks")

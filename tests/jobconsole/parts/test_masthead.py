@@ -1,28 +1,49 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jobconsole.driving import Ailment, Standing, Trouble
 from jobconsole.parts.masthead import _tick, _totals
 from runner.model.snapshot import Snapshot, TickView, Totals
-from tests.helpers.views import NOW, text_of
+from tests.helpers.views import ATTENDANCE, NOW, text_of
+
+if TYPE_CHECKING:
+    from widgets.pieces import Piece
 
 
 def snapshot(tick: TickView | None) -> Snapshot:
     return Snapshot(jobs=(), totals=Totals(), tick=tick, zone="UTC")
 
 
+def tick_of(tick: TickView | None, standing: Standing | None = None) -> Piece:
+    return _tick(snapshot(tick), standing, NOW)
+
+
 def test_tells_when_somebody_ticked_last() -> None:
-    assert _tick(snapshot(None), NOW).text == "no tick yet"
+    assert tick_of(None).text == "no tick yet"
     twelve = TickView((NOW - 12) * 1000, "launchd", NOW)
-    assert _tick(snapshot(twelve), NOW).text == "tick 12s ago (launchd)"
+    assert tick_of(twelve).text == "tick 12s ago (launchd)"
     unknown = TickView((NOW - 12) * 1000, "", NOW)
-    assert _tick(snapshot(unknown), NOW).text == "tick 12s ago"
+    assert tick_of(unknown).text == "tick 12s ago"
 
 
 def test_a_tick_that_is_missing_is_told() -> None:
     just = TickView((NOW - 600) * 1000, "", NOW)
     late = TickView((NOW - 600) * 1000, "", NOW - 1)
-    assert "overdue" not in _tick(snapshot(just), NOW).text
-    assert _tick(snapshot(late), NOW).text.endswith(", overdue")
-    assert _tick(snapshot(late), NOW).style == "bad"
+    assert "overdue" not in tick_of(just).text
+    assert tick_of(late).text.endswith(", overdue")
+    assert tick_of(late).style == "bad"
+
+
+@pytest.mark.parametrize("fatal", [True, False])
+def test_what_is_wrong_with_the_driver_comes_first(fatal: bool) -> None:
+    trouble = Trouble(Ailment.NONE, "no driver is installed", "", fatal=fatal)
+    standing = Standing([], ATTENDANCE, [trouble])
+    tick = TickView((NOW - 12) * 1000, "", NOW)
+    said = tick_of(tick, standing).text
+    assert said == ("! no driver is installed (see 5)" if fatal else "tick 12s ago")
 
 
 def test_counts_in_words_or_in_marks() -> None:

@@ -4,18 +4,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from jobconsole.shown.system import system_lines
+from jobconsole.driving import Ailment, Standing, Trouble
+from jobconsole.shown.system import Seen, system_lines
+from launchd.service import Found
 from runner.model.errors import Code
 from runner.model.job import Problem, Where
 from runner.model.system import (
+    Absence,
     DiskUse,
+    Gap,
     LockHolder,
     PastTick,
     SystemView,
     Version,
     WorkerView,
 )
-from tests.helpers.views import NOW, RUN_ID, page_of
+from runner.process.driver import Driver
+from tests.helpers.views import ATTENDANCE, NOW, RUN_ID, page_of
 
 VIEW = SystemView(
     versions=(Version("jobconsole", "9.9"),),
@@ -31,8 +36,7 @@ VIEW = SystemView(
     runs=1234,
     more_runs=False,
     ticks=(PastTick((NOW - 60) * 1000, "launchd", 300_000),),
-    next_tick_at=NOW + 240,
-    late_after=NOW + 600,
+    attendance=ATTENDANCE,
     workers=(),
     locks=(),
     broken=(),
@@ -41,13 +45,38 @@ VIEW = SystemView(
 )
 
 
+STANDING = Standing(
+    [
+        Found(
+            driver=Driver.SYSTEMD,
+            label="jobconsole.farm-0123abcd",
+            files=(),
+            definition="",
+            service=None,
+            loaded=True,
+            enabled=False,
+        )
+    ],
+    ATTENDANCE,
+    [Trouble(Ailment.NOT_ENABLED, "systemd forgets it", "install again", fatal=False)],
+)
+
+
+def test_what_drivers_say_stands_above_the_ticks() -> None:
+    text = page_of(system_lines(Seen(VIEW, standing=STANDING), "UTC", NOW, 120))
+    installed = "systemd, unreadable, loaded, not enabled: jobconsole.farm-0123abcd"
+    told = [installed, "systemd forgets it", "install again", "next tick"]
+    places = [text.index(said) for said in told]
+    assert places == sorted(places)
+
+
 def shown(used: DiskUse | None = None, **changes: Any) -> str:
-    return page_of(system_lines(replace(VIEW, **changes), used, "UTC", NOW, 120))
+    return page_of(system_lines(Seen(replace(VIEW, **changes), used), "UTC", NOW, 120))
 
 
 def styles_of(text: str, **changes: Any) -> set[str]:
     """The styles of the pieces that hold a text."""
-    lines = system_lines(replace(VIEW, **changes), None, "UTC", NOW, 120)
+    lines = system_lines(Seen(replace(VIEW, **changes)), "UTC", NOW, 120)
     return {piece.style for line in lines for piece in line if text in piece.text}
 
 
@@ -55,7 +84,7 @@ def test_a_project_that_is_well() -> None:
     text = shown(DiskUse(3 << 20, complete=True))
     for said in (
         "no problems",
-        "in 4m",
+        "in 4m, every 5m",
         "Fri 2026-11-20 04:59 +00:00 by launchd, 5m00s after",
         "nobody works just now",
         "50.0GiB of 100GiB",
@@ -69,9 +98,26 @@ def test_a_project_that_is_well() -> None:
 
 def test_nobody_ticks() -> None:
     assert "none yet: nothing starts by itself" in shown(ticks=())
-    late = shown(late_after=NOW - 1)
-    assert "overdue since" in late
-    assert styles_of("overdue since", late_after=NOW - 1) == {"bad"}
+    overdue = replace(ATTENDANCE, overdue_ms=90_000)
+    assert "overdue for 1m30s: nobody ticks" in shown(attendance=overdue)
+    assert styles_of("overdue for", attendance=overdue) == {"bad"}
+
+
+def test_when_nobody_looked() -> None:
+    since_ms, until_ms = (NOW - 9000) * 1000, (NOW - 3600) * 1000
+    gap = Gap(since_ms, until_ms, Absence.ASLEEP, asleep_ms=5_280_000)
+    text = shown(attendance=replace(ATTENDANCE, gaps=(gap,) * 9))
+    assert text.count("the machine slept for 1h28m") == 5
+    assert "inferred" in text
+
+
+def test_who_stays() -> None:
+    since_ms = (NOW - 60) * 1000
+    resident = LockHolder(
+        path="/l", pid=4711, run_id=None, since_ms=since_ms, alive=True
+    )
+    text = shown(attendance=replace(ATTENDANCE, resident=resident))
+    assert "resident     pid 4711, since 1m ago" in text
 
 
 def test_what_is_wrong_with_the_configuration() -> None:
