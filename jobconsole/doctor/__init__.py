@@ -1,0 +1,1 @@
+"""What jobs will find where they really run, compared with this shell."""

@@ -1,0 +1,1 @@
+"""What the probe looks at. Each look tells facts; what fails is a fact too."""
