@@ -1,0 +1,1 @@
+"""What other schedulers hold, read as jobs; nothing that is read here is ever run."""
