@@ -1,3 +1,3 @@
 """The headless core: decides what is due, runs it once, keeps the record."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
