@@ -14,9 +14,9 @@ if TYPE_CHECKING:
         JobDetail,
         RunDetail,
     )
-    from runner.engine.named_instant import Named
     from runner.engine.project import Project
     from runner.engine.run_files import FileText, RunFile
+    from runner.engine.why.named_instant import Named
     from runner.model.account import Explanation
     from runner.model.activity import Activity
     from runner.model.agenda import Agenda
@@ -80,9 +80,9 @@ def why(project: Project, job_id: str, at: int | None) -> Explanation:
 
     Without one: its latest decided occurrence. Raises JobNotFoundError.
     """
-    from runner.engine import explain
+    from runner.engine.why import answer
 
-    return explain.why(project, job_id, at)
+    return answer.why(project, job_id, at)
 
 
 def instant_for(project: Project, job_id: str, text: str) -> Named:
@@ -90,7 +90,7 @@ def instant_for(project: Project, job_id: str, text: str) -> Named:
 
     Or by RFC 3339. Raises ValueError, JobNotFoundError.
     """
-    from runner.engine import named_instant
+    from runner.engine.why import named_instant
 
     return named_instant.instant_for(project, job_id, text)
 

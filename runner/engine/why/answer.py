@@ -6,19 +6,19 @@ import itertools
 from typing import TYPE_CHECKING
 
 from runner.engine.browse import once_known
-from runner.engine.case import Case, Finding, Since
 from runner.engine.clocks import look_here
 from runner.engine.enqueue import decode_schedule
-from runner.engine.explain_declined import explain_declined
-from runner.engine.explain_no_fire import explain_no_fire
-from runner.engine.explain_run import explain_run
-from runner.engine.explain_undecided import (
+from runner.engine.job_view import problem_of
+from runner.engine.outlook import Progress, expected_fires, outlook
+from runner.engine.why.case import Case, Finding, Since
+from runner.engine.why.declined import explain_declined
+from runner.engine.why.no_fire import explain_no_fire
+from runner.engine.why.run import explain_run
+from runner.engine.why.undecided import (
     clock_fact,
     explain_fire,
     never,
 )
-from runner.engine.job_view import problem_of
-from runner.engine.outlook import Progress, expected_fires, outlook
 from runner.model.account import Explanation, Fact, NextFire
 from runner.model.occurrence import Reason
 from runner.model.schedule import Legacy

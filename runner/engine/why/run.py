@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.engine.case import Case, Finding, unseen_around
-from runner.engine.explain_late import LATE_SECONDS, waiting, why_late
-from runner.engine.moments import Moments, length
+from runner.engine.why.case import Case, Finding, unseen_around
+from runner.engine.why.late import LATE_SECONDS, waiting, why_late
+from runner.engine.why.moments import Moments, length
 from runner.model.account import Fact, Verdict
 from runner.model.run import RunStatus, Trigger
 from runner.store import history

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.authority import SCHEDULER, role_for
-from runner.engine.case import Case, Finding, unseen_around
-from runner.engine.explain_run import run_facts
-from runner.engine.moments import length
+from runner.engine.why.case import Case, Finding, unseen_around
+from runner.engine.why.moments import length
+from runner.engine.why.run import run_facts
 from runner.model.account import Fact, Verdict
 from runner.model.errors import PolicyDeniedError
 from runner.model.job import CatchUp

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.named_instant import resolve
+from runner.engine.why.named_instant import resolve
 from runner.model.account import Explanation, Verdict
 from runner.model.instants import parse_ms
 from tests.helpers.still import Still, at, still

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from runner.engine.named_instant import resolve
+from runner.engine.why.named_instant import resolve
 from runner.model.instants import parse_ms
 
 

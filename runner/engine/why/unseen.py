@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.absence import Between
-from runner.engine.moments import Moments, length
+from runner.engine.why.moments import Moments, length
 from runner.model.account import Fact
 from runner.model.system import Absence
 from runner.process.driver import Driver

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from runner.engine.moments import Moments
-from runner.engine.unseen import Unseen, unseen
+from runner.engine.why.moments import Moments
+from runner.engine.why.unseen import Unseen, unseen
 from runner.model.instants import parse_ms
 from runner.store import control
 

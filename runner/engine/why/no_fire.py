@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 from typing import TYPE_CHECKING, assert_never
 
-from runner.engine.case import Case, Finding
-from runner.engine.explain_undecided import never
 from runner.engine.outlook import expected_fires
+from runner.engine.why.case import Case, Finding
+from runner.engine.why.undecided import never
 from runner.model.account import Fact, Verdict
 from runner.model.schedule import (
     WEEKDAYS,

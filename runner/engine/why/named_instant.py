@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.browse import once_known
-from runner.engine.moments import Moments
+from runner.engine.why.moments import Moments
 from runner.model.instants import parse_ms
 
 if TYPE_CHECKING:

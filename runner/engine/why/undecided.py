@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from runner.engine.authority import SCHEDULER, role_for
 from runner.engine.budget import Subject, demand_funds, purse_of
-from runner.engine.case import Case, Finding, unseen_around
 from runner.engine.clock_notes import note_of, wall_text
 from runner.engine.day import midnight_ms
-from runner.engine.explain_declined import condition
-from runner.engine.moments import length
+from runner.engine.why.case import Case, Finding, unseen_around
+from runner.engine.why.declined import condition
+from runner.engine.why.moments import length
 from runner.model.account import Fact, Verdict
 from runner.model.errors import BudgetExceededError, PolicyDeniedError
 from runner.model.occurrence import Reason

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.absence import ASLEEP_MS, ORDINARY
 from runner.engine.attendance import between_ticks
-from runner.engine.case import Case, unseen_around
-from runner.engine.moments import length
-from runner.engine.unseen import INFERRED
+from runner.engine.why.case import Case, unseen_around
+from runner.engine.why.moments import length
+from runner.engine.why.unseen import INFERRED
 from runner.model.account import Fact
 from runner.model.occurrence import Reason
 from runner.model.run import RunStatus
