@@ -11,6 +11,7 @@ from jobconsole import words
 from launchd import backends, installer
 from launchd.service import Kind, Service, differences, label_of
 from runner import api
+from runner.model.errors import DriverUnavailableError
 from runner.process.driver import Driver
 from runner.process.environment import DRIVER_VARIABLE
 
@@ -119,6 +120,8 @@ def install(project: Project, machine: Machine, wish: Wish) -> Installed:
     Raises DriverUnavailableError, DriverUnfitError, DriverRefusedError.
     """
     chosen = backends.choose(machine, wish.backend)
+    for found in survey(project.config, machine):
+        _demand_reachable(found, machine)
     service = service_for(project, chosen.driver, wish.every)
     return installer.install(chosen, backends.usable(machine), service)
 
@@ -126,23 +129,41 @@ def install(project: Project, machine: Machine, wish: Wish) -> Installed:
 def uninstall(config: Path, machine: Machine) -> list[Found]:
     """Have nothing call the project any more; what did."""
     config = anchored(config)
-    return installer.uninstall(backends.usable(machine), config, label_of(config))
+    return installer.uninstall(backends.backends(machine), config, label_of(config))
+
+
+def unasked(machine: Machine) -> list[str]:
+    """Why drivers that are here cannot be asked, in sentences."""
+    return [
+        obstacle
+        for backend in backends.backends(machine)
+        if machine.has(backends.COMMANDS[backend.driver])
+        and (obstacle := backend.obstacle())
+    ]
 
 
 def survey(config: Path, machine: Machine) -> list[Found]:
     """Everything that calls the project."""
     config = anchored(config)
-    return installer.survey(backends.usable(machine), config, label_of(config))
+    return installer.survey(backends.backends(machine), config, label_of(config))
 
 
 def everything(machine: Machine) -> list[Found]:
     """All that drivers of this user have of ours, of whichever project."""
-    return [it for backend in backends.usable(machine) for it in backend.everything()]
+    return [it for one in backends.backends(machine) for it in one.everything()]
+
+
+def _demand_reachable(found: Found, machine: Machine) -> None:
+    """Raise DriverUnavailableError where what there is could not be replaced."""
+    obstacle = backends.of(machine, found.driver).obstacle()
+    if obstacle:
+        message = f"{found.driver} has {found.label}, and cannot be asked: {obstacle}"
+        raise DriverUnavailableError(message, hint="Two drivers would call it one day.")
 
 
 def advice(found: Found, machine: Machine) -> list[str]:
     """What the operator should know of his driver."""
-    return backends.choose(machine, str(found.driver)).advice()
+    return backends.of(machine, found.driver).advice()
 
 
 def first_tick(project: Project, since_ms: int, within_ms: int) -> int | None:
@@ -186,7 +207,7 @@ def _of_number(attendance: Attendance, found: list[Found]) -> Iterator[Trouble]:
     if not found and attendance.resident is None:
         in_time = attendance.last_ms is not None and not attendance.overdue_ms
         text = "no driver is installed"
-        text += ", though somebody calls the tick" if in_time else ""
+        text += "; the last tick was in time" if in_time else ""
         hint = "`jobconsole install` has one call it; `jobconsole up` needs none."
         yield Trouble(Ailment.NONE, text, hint, fatal=not in_time)
     if len(found) > 1:
@@ -213,7 +234,7 @@ def _of_definition(
         yield Trouble(Ailment.NO_PROGRAM, text, _AGAIN, fatal=True)
         return
     wanted = service_for(project, found.driver, _every(called))
-    backend = backends.choose(machine, str(found.driver))
+    backend = backends.of(machine, found.driver)
     if backend.plan(wanted).definition != found.definition:
         other = differences(called, wanted) or [
             "another version wrote it, or an editor"
@@ -230,4 +251,4 @@ def _every(called: Service | None) -> int:
 
 
 _SEE_DOCTOR = "`jobconsole doctor` looks at it from where it is called."
-_AGAIN = "`jobconsole install` puts it right."
+_AGAIN = "`jobconsole install` puts it right, or says what is in the way."

@@ -8,22 +8,32 @@ from launchd.cron import Cron
 from launchd.launchctl import Launchd
 from launchd.systemd import Systemd
 from runner.model.errors import DriverUnavailableError
+from runner.process.driver import Driver
 
 if TYPE_CHECKING:
     from launchd.machine import Machine
     from launchd.service import Backend
 
-KINDS: tuple[type[Launchd | Systemd | Cron], ...] = (Launchd, Systemd, Cron)
-"""The best first."""
+COMMANDS = {
+    Driver.LAUNCHD: "launchctl",
+    Driver.SYSTEMD: "systemctl",
+    Driver.CRON: "crontab",
+}
+"""By what each is asked; the best first."""
 
 
 def backends(machine: Machine) -> list[Backend]:
-    return [kind(machine) for kind in KINDS]
+    """All of them, the best first, whether or not they can be used here."""
+    return [Launchd(machine), Systemd(machine), Cron(machine)]
 
 
 def usable(machine: Machine) -> list[Backend]:
     """Those that can be used here, the best first."""
     return [backend for backend in backends(machine) if not backend.obstacle()]
+
+
+def of(machine: Machine, driver: Driver) -> Backend:
+    return next(it for it in backends(machine) if it.driver is driver)
 
 
 def choose(machine: Machine, name: str | None) -> Backend:

@@ -66,8 +66,8 @@ def advice_for(platform: str, *, runs: bool) -> list[str]:
     said: list[str] = []
     if not runs:
         said.append(
-            "No cron daemon is running: start it as root, by `systemctl enable --now"
-            " cron` or `service cron start` (some systems say crond)."
+            "Cron calls nothing without its daemon: root starts it by `systemctl enable"
+            " --now cron` or `service cron start` (some systems say crond)."
         )
     if platform == "darwin":
         said.append(
@@ -103,7 +103,10 @@ class Cron:
         return self._found(self._read(), label)
 
     def everything(self) -> list[Found]:
-        text = self._read()
+        try:
+            text = self._read()
+        except (DriverRefusedError, DriverUnavailableError):
+            return []
         found = [self._found(text, label) for label in crontab.labels(text)]
         return [it for it in found if it]
 

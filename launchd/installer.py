@@ -44,7 +44,9 @@ def install(
     if found is None or found.definition != chosen.plan(service).definition:
         raise _refused(chosen, service, "does not have", found)
     if not found.loaded:
-        raise _refused(chosen, service, "has, but does not call,", found)
+        if before is None:
+            chosen.remove(service.label)
+        raise _refused(chosen, service, "would not call", found)
     replaced = [
         other
         for backend in everyone
@@ -98,7 +100,7 @@ def _refused(
 def _to_change(before: Found | None, service: Service, definition: str) -> list[str]:
     """What is not as it should be, in words."""
     if before is None:
-        return ["it is not installed"]
+        return ["nothing was installed"]
     said: list[str] = []
     if before.definition != definition:
         said += differences(before.service, service) or [

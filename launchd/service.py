@@ -111,7 +111,10 @@ class Backend(Protocol):
         ...
 
     def everything(self) -> list[Found]:
-        """All that is ours: whatever has a label that begins as ours do."""
+        """All that is ours: whatever has a label that begins as ours do.
+
+        Of one that cannot be used, as far as it is to be seen all the same.
+        """
         ...
 
     def install(self, service: Service) -> None:

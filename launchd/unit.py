@@ -17,6 +17,9 @@ from runner.process.environment import DRIVER_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_OURS = "jobconsole: "
+"""So begins what systemd calls a unit of ours in its lists and logs."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFUSED_IN_PROGRAM = ('"', "'", "\\")
@@ -122,7 +125,7 @@ def service_of(label: str, units: Units) -> Service | None:
         return None
     return Service(
         label=label,
-        title=_only(lines, "Description").replace("%%", "%"),
+        title=_only(lines, "Description").replace("%%", "%").removeprefix(_OURS),
         argv=tuple(argv),
         environment=dict(_pairs(word for words in assignments for word in words)),
         log=Path("/dev/null"),
@@ -162,7 +165,7 @@ def _title(service: Service) -> str:
     """One line; a backslash at its end would take the next one in."""
     plain = _CONTROL.sub(" ", service.title).encode("utf-8", "replace").decode()
     title = plain.replace("%", "%%").strip().rstrip("\\ ")
-    return title or service.label
+    return f"{_OURS}{title or service.label}"
 
 
 def _quoted(word: str) -> str:

@@ -67,11 +67,14 @@ def install(
 @click.pass_obj
 def uninstall(session: Session) -> int:
     """Have nothing call the tick any more. What runs goes on; nothing else is touched."""
-    gone = driving.uninstall(_config(session), machine(session.surroundings))
+    host = machine(session.surroundings)
+    gone = driving.uninstall(_config(session), host)
     for found in gone:
         session.diagnostics.say(f"{found.driver} does not call {found.label} any more")
     if not gone:
         session.diagnostics.say("nothing was installed")
+        for reason in driving.unasked(host):
+            session.diagnostics.warn(reason)
     return ExitCode.FINE
 
 
@@ -108,6 +111,8 @@ def _install(session: Session, project: api.Project, host: Machine, wish: Wish) 
     found = done.found
     if done.changed:
         say(f"{found.driver} calls {found.label} {_often(wish)}")
+        for difference in done.changed:
+            say(f"  until now {difference}")
         for path in found.files:
             say(f"  {path}")
     else:

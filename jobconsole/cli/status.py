@@ -15,6 +15,7 @@ from jobconsole.cli.options import ascii_option, config_option, json_option
 from jobconsole.cli.output import SCHEMA
 from jobconsole.cli.table import shown
 from jobconsole.wiring import machine
+from runner import api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def status(session: Session, of_all: bool, as_json: bool) -> int:
         return _show_all(session, driving.everything(host), as_json=as_json)
     with session.project() as project:
         found = driving.standing(project, host)
-        zone, now = ZoneInfo(project.system_zone()), project.now()
+        zone, now = ZoneInfo(api.zone(project)), project.now()
     if as_json:
         session.output.json(document(found))
     else:

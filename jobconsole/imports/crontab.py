@@ -212,7 +212,7 @@ def _notes_of_mail(settings: Mapping[str, str]) -> tuple[str, ...]:
     if not address:
         return ()
     return (
-        f"cron mailed what it wrote to {address}: `notify: {{on: [output]}}` does that",
+        f"cron mailed what it wrote to {address}: `notify: {{on: [output]}}` is for that",
     )
 
 

@@ -59,6 +59,7 @@ from runner.api.whole import (
     tick,
     validate,
     watch,
+    zone,
 )
 from runner.engine.project import Project, open_project
 
@@ -113,4 +114,5 @@ __all__ = [
     "wait_until_ended",
     "watch",
     "why",
+    "zone",
 ]

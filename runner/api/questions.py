@@ -104,9 +104,9 @@ def agenda(project: Project, start: int, end: int) -> Agenda:
 
 def simulate(project: Project, scenario: Scenario) -> Iterator[Simulated]:
     """What would happen in a window of time, in order; streams, and writes nothing."""
-    from runner.engine import simulate
+    from runner.engine.simulation import begin
 
-    return simulate.simulate(project, scenario)
+    return begin.simulate(project, scenario)
 
 
 def history(project: Project, query: HistoryQuery) -> HistoryPage:

@@ -122,6 +122,13 @@ def watch(project: Project) -> Watch:
     return Watch(project)
 
 
+def zone(project: Project) -> str:
+    """The zone of jobs that name none."""
+    from runner.engine.day import zone_name
+
+    return zone_name(project)
+
+
 def overview(project: Project) -> SystemView:
     """Versions, disk, ticks, workers, locks and what is wrong in the configuration."""
     from runner.engine import overview

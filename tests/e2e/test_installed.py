@@ -56,6 +56,7 @@ class Installed:
 
     def tick(self) -> None:
         """The driver calls, without waiting for its time."""
+        self.call("install")
         unit = f"{self.label}.service"
         called = self.manager.run(["systemctl", "--user", "start", unit])
         assert called.returncode == 0, called
@@ -93,7 +94,18 @@ def run_of(project: Project, job_id: str, trigger: Trigger) -> str | None:
     return None if found is None else str(found[0])
 
 
+def long_run(installed: Installed, project: Project) -> str:
+    """One that goes on until somebody opens the gate; a test before may have begun it."""
+    installed.call("run", "long", "--detach")
+    return wait_until(lambda: next(iter(going_on(project, "long")), None), "a long run")
+
+
+def going_on(project: Project, job_id: str = "long") -> list[str]:
+    return [run.run_id for run in runs.running(project.index) if run.job_id == job_id]
+
+
 def test_what_falls_due_runs(installed: Installed, project: Project) -> None:
+    installed.call("install")
     assert ticks.latest(project.index, 1)[0].driver == "systemd"
     found = wait_until(lambda: run_of(project, "soon", Trigger.SCHEDULE), "a run")
     assert ended(project, found).status is RunStatus.SUCCEEDED
@@ -106,6 +118,7 @@ def test_what_falls_due_runs(installed: Installed, project: Project) -> None:
 
 
 def test_to_install_again_changes_nothing(installed: Installed) -> None:
+    installed.call("install")
     before = installed.left()
     done = installed.call("install")
     assert done.returncode == ExitCode.FINE, done
@@ -116,12 +129,11 @@ def test_to_install_again_changes_nothing(installed: Installed) -> None:
 def test_a_run_outlives_the_tick_that_started_its_worker(
     installed: Installed, project: Project
 ) -> None:
-    assert installed.call("run", "long", "--detach").returncode == ExitCode.FINE
-    wait_until(lambda: runs.running(project.index), "the long run")
+    run_id = long_run(installed, project)
     known = len(ticks.latest(project.index, 1000))
     installed.tick()
     wait_until(lambda: len(ticks.latest(project.index, 1000)) > known, "a tick")
-    assert [run.job_id for run in runs.running(project.index)].count("long") == 1
+    assert run_id in going_on(project)
 
 
 def test_what_was_missed_is_caught_up(installed: Installed, project: Project) -> None:
@@ -151,13 +163,17 @@ def test_another_way_replaces_the_one_before(installed: Installed) -> None:
 def test_uninstalling_leaves_nothing_and_ends_no_run(
     installed: Installed, project: Project
 ) -> None:
+    assert installed.call("install", "--resident").returncode == ExitCode.FINE
+    run_id = long_run(installed, project)
     done = installed.call("uninstall")
     assert done.returncode == ExitCode.FINE, done
     assert installed.left() == []
     assert installed.status()["resident_pid"] is None
-    [run] = [run for run in runs.running(project.index) if run.job_id == "long"]
-    (installed.config.parent / "gate").touch()
-    assert ended(project, run.run_id).status is RunStatus.SUCCEEDED
+    assert run_id in going_on(project)
+    gate = installed.config.parent / "gate"
+    gate.touch()
+    assert ended(project, run_id).status is RunStatus.SUCCEEDED
+    gate.unlink()
     assert "no driver is installed" in installed.call("status").stderr
 
 

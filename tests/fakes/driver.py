@@ -16,17 +16,24 @@ if TYPE_CHECKING:
 class FakeDriver:
     """Implements `launchd.service.Backend`.
 
-    `forgetful`: it takes everything, and has nothing afterwards.
+    `forgetful`: it takes everything, and has nothing afterwards. `deaf`: it calls
+    nothing of what it has.
     """
 
     def __init__(
-        self, place: Path, driver: Driver = Driver.SYSTEMD, *, forgetful: bool = False
+        self,
+        place: Path,
+        driver: Driver = Driver.SYSTEMD,
+        *,
+        forgetful: bool = False,
+        deaf: bool = False,
     ) -> None:
         self.has: dict[str, Found] = {}
         self.installations = 0
         self._place = place
         self._driver = driver
         self._forgetful = forgetful
+        self._deaf = deaf
 
     @property
     def driver(self) -> Driver:
@@ -56,7 +63,7 @@ class FakeDriver:
             files=(self._place / service.label,),
             definition=repr(service),
             service=service,
-            loaded=True,
+            loaded=not self._deaf,
             enabled=True,
         )
 

@@ -10,6 +10,7 @@ import pytest
 from jobconsole import driving
 from jobconsole.driving import Ailment, Wish
 from launchd.service import Kind, label_of
+from launchd.systemd import Systemd
 from runner import api
 from runner.model.errors import DriverUnavailableError
 from runner.process.driver import Driver
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobconsole.driving import Standing
+    from launchd.machine import Machine
     from launchd.service import Found
 
 START = at("2026-03-01 06:00")
@@ -212,3 +214,33 @@ def test_the_first_tick_is_waited_for(place: Place) -> None:
     assert driving.first_tick(place.project, since_ms + 1, 1_000) is None
     api.tick(place.project)
     assert driving.first_tick(place.project, since_ms, 1_000) is not None
+
+
+@pytest.fixture
+def cut_off(place: Place) -> Machine:
+    """The same machine, whose systemd manager is there and answers nobody."""
+    units = place.mac.home / ".config/systemd/user"
+    units.mkdir(parents=True)
+    service = driving.service_for(place.project, Driver.SYSTEMD, 300)
+    for file in Systemd(place.mac.machine).plan(service).files:
+        file.path.write_text(file.text, "utf-8")
+    program = place.mac.bin / "systemctl"
+    program.write_text(
+        "#!/bin/sh\necho Failed to connect to bus >&2; exit 1\n", "utf-8"
+    )
+    program.chmod(0o755)
+    return place.mac.machine_with_commands
+
+
+def test_a_driver_that_cannot_be_asked_is_not_taken_for_none(
+    place: Place, cut_off: Machine
+) -> None:
+    [found] = driving.survey(place.project.config, cut_off)
+    assert (found.driver, found.loaded) == (Driver.SYSTEMD, False)
+    with pytest.raises(DriverUnavailableError, match="Failed to connect"):
+        driving.uninstall(place.project.config, cut_off)
+    with pytest.raises(DriverUnavailableError, match="cannot be asked"):
+        driving.install(place.project, cut_off, Wish("launchd"))
+    assert place.mac.state["loaded"] == {}
+    [reason] = driving.unasked(cut_off)
+    assert "Failed to connect" in reason

@@ -29,7 +29,7 @@ def test_the_first_time() -> None:
     driver = FakeDriver(PLACE)
     done = install(driver, [driver], service())
     assert done.found.service == service()
-    assert done.changed == ["it is not installed"]
+    assert done.changed == ["nothing was installed"]
     assert done.replaced == []
 
 
@@ -120,3 +120,10 @@ def test_the_own_label_comes_first() -> None:
     systemd.install(service())
     labels = [it.label for it in survey([cron, systemd], CONFIG, LABEL)]
     assert labels == [LABEL, "jobconsole.older-0000"]
+
+
+def test_what_would_not_be_called_is_not_left_behind() -> None:
+    driver = FakeDriver(PLACE, deaf=True)
+    with pytest.raises(DriverRefusedError, match="would not call"):
+        install(driver, [driver], service())
+    assert not driver.has
