@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from launchd.cron import Cron
 from launchd.launchctl import Launchd
 from launchd.systemd import Systemd
-from runner.model.errors import DriverUnavailableError
+from runner.model.errors import DriverRefusedError, DriverUnavailableError
 from runner.process.driver import Driver
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from launchd.machine import Machine
     from launchd.service import Backend
 
@@ -47,6 +49,20 @@ def choose(machine: Machine, name: str | None) -> Backend:
                 raise DriverUnavailableError(obstacle, hint=_RESIDENT)
     message = "neither launchd nor a systemd user manager nor cron can be used here"
     raise DriverUnavailableError(message, hint=_RESIDENT)
+
+
+def foreign_ticks(machine: Machine, config: Path) -> list[str]:
+    """Lines by another hand that call the tick of this project, as they are.
+
+    Nothing takes them away; they may hold secrets. None of those that do not say of
+    which project they are, nor any where the crontab cannot be read.
+    """
+    try:
+        ticks = Cron(machine).foreign_ticks()
+    except (DriverRefusedError, DriverUnavailableError):
+        return []
+    meant = {str(config), str(config.parent)}
+    return [tick.line for tick in ticks if tick.config in meant]
 
 
 _RESIDENT = "`jobconsole up` needs no driver: it keeps running itself."

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import re
 import shlex
 import sys
@@ -20,12 +17,11 @@ from runner.process.table import process_table
 from runner.store.folders import write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from launchd.machine import Machine
     from launchd.service import Service
     from runner.process.brief import Brief
-    from runner.process.clock import Clock
     from runner.process.table import ProcessInfo
 
 COMMAND = "crontab"
@@ -33,8 +29,6 @@ DAEMONS = frozenset({"cron", "crond", "cronie", "dcron", "fcron"})
 """What the process that calls is named, by whoever ships it."""
 
 _ATTEMPTS = 5
-_WAIT_MS = 10_000
-_LOOK_MS = 10
 _PLAIN = {"LC_ALL": "C", "CRONTAB_NOHEADER": "Y"}
 """Messages as we know them, and no lines that were never the user's."""
 
@@ -149,7 +143,7 @@ class Cron:
         cron has no lock for it: who saves between our reading and our writing, by
         another way than ours, loses. Who saves after us is seen and edited again.
         """
-        with _alone(self._machine.home, self._machine.clock):
+        with self._machine.alone(self._machine.home):
             for _ in range(_ATTEMPTS):
                 before = self._read()
                 after = edit(before)
@@ -216,36 +210,3 @@ def _told(answer: Brief) -> str:
         return f"`{COMMAND}` does not answer"
     words = " ".join(answer.output.split())
     return words or f"`{COMMAND}` ended with {answer.exit_code}"
-
-
-@contextlib.contextmanager
-def _alone(home: Path, clock: Clock) -> Iterator[None]:
-    """Keep other installations of the same user waiting, for the time of ours.
-
-    The home itself is locked, as nothing is to be left behind. One that cannot be, or
-    that somebody keeps locked, is no reason to install nothing.
-    """
-    descriptor = None
-    with contextlib.suppress(OSError):
-        descriptor = os.open(home, os.O_RDONLY | os.O_CLOEXEC)
-    if descriptor is None:
-        yield
-        return
-    deadline = clock.awake_ms() + _WAIT_MS
-    try:
-        while not _locked(descriptor) and clock.awake_ms() < deadline:
-            clock.sleep(_LOOK_MS)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    """Whether the lock is ours, or is not to be had at all."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True

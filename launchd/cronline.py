@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from launchd.service import PROBE_PREFIX, Kind, Service
+from launchd.service import PROBE_PREFIX, Kind, Service, span
 from runner.model.errors import DriverUnfitError
 from runner.process.driver import Driver
 from runner.process.environment import DRIVER_VARIABLE
@@ -121,7 +121,7 @@ def _schedule_of(service: Service) -> str:
     if service.every in SCHEDULES:
         return SCHEDULES[service.every]
     shortest = " (its shortest step is a minute)" if service.every < 60 else ""
-    message = f"cron cannot call every {service.every} s{shortest}"
+    message = f"cron cannot call every {span(service.every)}{shortest}"
     raise DriverUnfitError(
         message,
         hint=f"It can every {_listed(_MINUTES)} minutes, or {_listed(_HOURS)} hours.",

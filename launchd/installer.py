@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from launchd.service import PROBE_PREFIX, differences
+from launchd.service import PROBE_PREFIX, deviations
 from runner.model.errors import DriverRefusedError
 
 if TYPE_CHECKING:
@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 class Installed(NamedTuple):
     """What there is after an installation.
 
-    `changed` says in words what was not as it should be; empty where everything was.
-    `replaced` is what called the same project before and is gone.
+    `is_new`: there was nothing of that label. Else `changed` says in words what was not
+    as it should be; empty where everything was. `replaced` is what called the same
+    project before and is gone.
     """
 
     found: Found
+    is_new: bool
     changed: list[str]
     replaced: list[Found]
+
+    @property
+    def is_as_before(self) -> bool:
+        return not (self.is_new or self.changed)
 
 
 def install(
@@ -36,8 +42,8 @@ def install(
     """
     definition = chosen.plan(service).definition
     before = chosen.find(service.label)
-    changed = _to_change(before, service, definition)
-    if changed:
+    changed = _to_change(before, service, definition) if before else []
+    if changed or before is None:
         chosen.install(service)
     found = chosen.find(service.label)
     # Where it is to be loaded may show only when it is being done.
@@ -54,7 +60,7 @@ def install(
         if (other.driver, other.label) != (found.driver, found.label)
         and backend.remove(other.label)
     ]
-    return Installed(found, changed, replaced)
+    return Installed(found, before is None, changed, replaced)
 
 
 def uninstall(everyone: Iterable[Backend], config: Path, label: str) -> list[Found]:
@@ -97,15 +103,9 @@ def _refused(
     return DriverRefusedError(message, hint=advice)
 
 
-def _to_change(before: Found | None, service: Service, definition: str) -> list[str]:
+def _to_change(before: Found, service: Service, definition: str) -> list[str]:
     """What is not as it should be, in words."""
-    if before is None:
-        return ["nothing was installed"]
-    said: list[str] = []
-    if before.definition != definition:
-        said += differences(before.service, service) or [
-            "its definition was edited, or written by another version"
-        ]
+    said = deviations(before, service, definition)
     if not before.loaded:
         said.append("it is not loaded")
     if not before.enabled:

@@ -6,9 +6,7 @@ What launchctl prints is no interface: what is loaded is told by exit codes. `lo
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 import stat
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -147,10 +145,8 @@ class Launchd:
         session = self._expected_session()
         found = self.find(label)
         self._take_out(label)
-        try:
+        with self._machine.changing(self._path(label)):
             self._path(label).unlink(missing_ok=True)
-        except OSError as error:
-            raise self._unwritable(error) from error
         if self._override(label) is _Override.DISABLED:
             # It would outlive the definition and stop the next of this label. There is
             # no way to forget it, but an enabled one is as none.
@@ -196,10 +192,8 @@ class Launchd:
     def _put_in(self, service: Service, session: Session) -> Brief:
         """Write it and have launchd take it, as often as that is worth while."""
         path, label = self._path(service.label), service.label
-        try:
+        with self._machine.changing(path):
             write_definition(path, plist.text_of(service, session))
-        except OSError as error:
-            raise self._unwritable(error) from error
         domain, clock = self._domains[session], self._machine.clock
         if self._override(label) is not _Override.NONE:
             self._ask("enable", f"{domain}/{label}")
@@ -222,20 +216,11 @@ class Launchd:
 
     def _prepare(self, service: Service) -> None:
         """The folders that launchd expects, while nothing is changed yet."""
-        try:
+        with self._machine.changing(service.log):
             service.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._machine.changing(self._path(service.label)):
             self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._unwritable(error) from error
-        if not os.access(self._folder, os.W_OK | os.X_OK):
-            raise self._unwritable(None)
-
-    def _unwritable(self, error: OSError | None) -> DriverRefusedError:
-        place = (error and error.filename) or self._folder
-        reason = error.strerror if error else "permission denied"
-        owned = f"sudo chown {self._machine.user} {shlex.quote(str(self._folder))}"
-        hint = f"Some installers leave {self._folder} to root. To have it back: {owned}"
-        return DriverRefusedError(f"{place} cannot be written: {reason}", hint=hint)
+        self._machine.demand_change(self._path(service.label))
 
     def _override(self, label: str) -> _Override:
         """By `print-disabled`, whose words have changed before.

@@ -23,6 +23,7 @@ PROBE_PREFIX = f"{PREFIX}probe-"
 """So begin those of what is called once, to see how things are there."""
 
 _SLUG_LONGEST = 32
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
 class Kind(StrEnum):
@@ -79,7 +80,8 @@ class Found(NamedTuple):
     `service` is the definition as it was read back, None where that cannot be done:
     of its `log` and `title` as far as they are told. `loaded`: the driver knows it and
     will call it. `enabled`: it comes back after the next login or start of the machine.
-    `state` is in the driver's own words.
+    `state` is in the driver's own words. `changed_by` are files beside those of the
+    definition that change what it says; then `definition` is like no planned one.
     """
 
     driver: Driver
@@ -90,6 +92,7 @@ class Found(NamedTuple):
     loaded: bool
     enabled: bool
     state: str = ""
+    changed_by: tuple[Path, ...] = ()
 
 
 class Backend(Protocol):
@@ -153,6 +156,25 @@ def config_in(argv: tuple[str, ...]) -> str | None:
     return argv[argv.index("--config") + 1]
 
 
+def span(seconds: int) -> str:
+    """`5m`, `1h30m`: as one asks for it."""
+    parts: list[str] = []
+    for unit, length in _UNITS.items():
+        count, seconds = divmod(seconds, length)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def deviations(found: Found, wanted: Service, definition: str) -> list[str]:
+    """How it is not defined as planned, in words; empty where it is."""
+    if found.definition == definition:
+        return []
+    said = differences(found.service, wanted)
+    said += [f"it is changed by {path}" for path in found.changed_by]
+    return said or ["its definition was edited, or written by another version"]
+
+
 def differences(found: Service | None, wanted: Service) -> list[str]:
     """What is not as it should be, in words; empty where nothing is to be seen.
 
@@ -164,7 +186,8 @@ def differences(found: Service | None, wanted: Service) -> list[str]:
     if found.kind is not wanted.kind:
         said.append(f"it is a {found.kind}, not a {wanted.kind}")
     elif found.every != wanted.every:
-        said.append(f"it ticks every {found.every} s, not every {wanted.every} s")
+        often = f"every {span(found.every)}" if found.every else "at times of its own"
+        said.append(f"it ticks {often}, not every {span(wanted.every)}")
     if found.argv[:1] != wanted.argv[:1]:
         program = found.argv[0] if found.argv else "nothing"
         said.append(f"it calls {program}, not {wanted.argv[0]}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PROPERTIES = (
     "Id,LoadState,LoadError,ActiveState,SubState,UnitFileState"
-    ",Result,ExecMainCode,ExecMainStatus"
+    ",Result,ExecMainCode,ExecMainStatus,NeedDaemonReload,DropInPaths"
 )
 
 _REASONS = {
@@ -49,6 +49,19 @@ class Unit(NamedTuple):
     result: str = ""
     code: str = ""
     status: str = ""
+    reload: str = ""
+    drop_ins: str = ""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether its file is another one than what the manager has read."""
+        return self.reload == "yes"
+
+    @property
+    def changed_by(self) -> tuple[Path, ...]:
+        """What somebody put beside its file, apart from what is there for all units."""
+        paths = map(Path, self.drop_ins.split())
+        return tuple(it for it in paths if it.parent.name == f"{self.name}.d")
 
     @property
     def is_known(self) -> bool:
@@ -152,6 +165,8 @@ def _units_in(said: str) -> Iterator[Unit]:
                 result=found.get("Result", ""),
                 code=found.get("ExecMainCode", ""),
                 status=found.get("ExecMainStatus", ""),
+                reload=found.get("NeedDaemonReload", ""),
+                drop_ins=found.get("DropInPaths", ""),
             )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from launchd.machine import write_definition
+from launchd.machine import read_definition, write_definitions
 from launchd.service import PREFIX, Found, Kind, Plan, PlannedFile, Service
 from launchd.systemctl import Systemctl, Unit, last_line
 from launchd.unit import Units, service_of, units_of
@@ -15,12 +15,16 @@ from runner.model.errors import DriverRefusedError, DriverUnavailableError
 from runner.process.driver import Driver
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from launchd.machine import Machine
 
 _SUFFIXES = (".service", ".timer")
 _ACTIVE = {"active", "activating", "deactivating", "reloading"}
 _CALLING = {"waiting", "running"}
 """A timer with another state will not elapse again."""
+_STAYING = {"running", "auto-restart"}
+"""What a tick's service never is: a resident's is, whatever its files say by now."""
 
 
 class Systemd:
@@ -67,19 +71,23 @@ class Systemd:
         if not known and not files and not self._links(label):
             return None
         units = self._units(label)
+        edits = service.changed_by + timer.changed_by
         read = service_of(label, units) if units else None
         kind = read.kind if read else None
         if timer.is_known:
             kind = Kind.TICK
+        stale = service.is_stale or timer.is_stale
+        state = _state(timer if timer.is_known else service, service.failure, edits)
         return Found(
             driver=self.driver,
             label=label,
             files=tuple(files),
-            definition=_definition(units) if units else "",
+            definition=_definition(units, edits) if units else "",
             service=read,
-            loaded=_is_loaded(kind, service, timer),
+            loaded=_is_loaded(kind, service, timer) and not stale,
             enabled="enabled" in {service.enabled, timer.enabled},
-            state=_state(timer if timer.is_known else service, service.failure),
+            state="what is loaded is older than its files" if stale else state,
+            changed_by=edits,
         )
 
     def everything(self) -> list[Found]:
@@ -93,11 +101,18 @@ class Systemd:
     def install(self, service: Service) -> None:
         plan = self.plan(service)
         self._insist()
-        self._retire(service)
-        for file in plan.files:
-            write_definition(file.path, file.text)
+        # Nothing comes of a file before the manager is told to read it: who is killed
+        # from here on leaves what is seen to be older than its files, or not loaded.
+        try:
+            write_definitions(self._machine, plan.files)
+        except DriverRefusedError:
+            self._systemctl.ask("daemon-reload")  # or what is back seems new to it
+            raise
+        self._make_way(service)
+        self._forget_edits(service.label)
         for words in _activation(service):
             self._systemctl.do(*words)
+        self._tidy(service)
         found = self.find(service.label)
         if found is None or not found.loaded:
             state = found.state if found else "it knows of none"
@@ -110,12 +125,14 @@ class Systemd:
         if self.find(label) is None:
             return False
         self._insist()
-        self._stop(label)
-        for path in [*self._files(label), *self._links(label)]:
-            path.unlink(missing_ok=True)
-        # What `systemctl edit` has put beside a unit means nothing without it.
-        for suffix in _SUFFIXES:
-            shutil.rmtree(self._path(label, f"{suffix}.d"), ignore_errors=True)
+        paths = [*self._files(label), *self._links(label)]
+        for path in paths:
+            self._machine.demand_change(path)
+        # While it has its file: stopped without, all that it has started ends with it.
+        for unit in self._under_way(label):
+            self._systemctl.do("stop", unit.name)
+        self._unlink(paths)
+        self._forget_edits(label)
         self._systemctl.do("daemon-reload")
         # It may have nothing that failed, and is then told in anger.
         self._systemctl.ask("reset-failed", f"{label}.service", f"{label}.timer")
@@ -183,8 +200,8 @@ class Systemd:
         return [it for it in self._folder.glob("*.wants/*") if it.name in names]
 
     def _units(self, label: str) -> Units | None:
-        service = _read(self._path(label, ".service"))
-        timer = _read(self._path(label, ".timer"))
+        service = read_definition(self._path(label, ".service"))
+        timer = read_definition(self._path(label, ".timer"))
         return None if service is None else Units(service, timer)
 
     def _insist(self) -> None:
@@ -192,39 +209,62 @@ class Systemd:
         if obstacle:
             raise DriverUnavailableError(obstacle)
 
-    def _retire(self, service: Service) -> None:
-        """End what another kind of service has under the same label."""
-        found = self.find(service.label)
-        if found is None or (found.service and found.service.kind is service.kind):
-            return
-        self._stop(service.label)
-        for path in [*self._files(service.label), *self._links(service.label)]:
-            path.unlink(missing_ok=True)
+    def _make_way(self, service: Service) -> None:
+        """Stop what is under way by the old files; a timer that stays need not be."""
+        for unit in self._under_way(service.label):
+            is_other = unit.name != _called(service)
+            if is_other or service.kind is not Kind.TICK:
+                self._systemctl.do("stop", unit.name)
+            if is_other:
+                self._systemctl.ask("disable", unit.name)
 
-    def _stop(self, label: str) -> None:
-        """Have nothing called any more. A tick that is about to end may do so."""
+    def _under_way(self, label: str) -> list[Unit]:
+        """What calls or is kept running. A tick that is about to end may do so."""
         service, timer = self._systemctl.show(f"{label}.service", f"{label}.timer")
-        unit = timer if timer.is_known else service
-        if unit.active in _ACTIVE:
-            self._systemctl.do("stop", unit.name)
-        self._systemctl.ask("disable", unit.name)  # refused where its file is gone
+        is_tick = timer.is_known and service.sub not in _STAYING
+        units = [timer] if is_tick else [timer, service]
+        return [unit for unit in units if unit.active in _ACTIVE]
+
+    def _tidy(self, service: Service) -> None:
+        """Take away what another kind has left."""
+        label, planned = service.label, {it.path for it in self.plan(service).files}
+        left = [path for path in self._files(label) if path not in planned]
+        left += [it for it in self._links(label) if it.name != _called(service)]
+        if left:
+            self._unlink(left)
+            self._systemctl.do("daemon-reload")
+
+    def _forget_edits(self, label: str) -> None:
+        """What `systemctl edit` or `set-property` has put beside our files."""
+        self._systemctl.ask("revert", f"{label}.service", f"{label}.timer")
+
+    def _unlink(self, paths: Iterable[Path]) -> None:
+        """And folders for links that are empty then, as `systemctl disable` does."""
+        for path in paths:
+            with self._machine.changing(path):
+                path.unlink(missing_ok=True)
+            if path.parent != self._folder:
+                with contextlib.suppress(OSError):
+                    path.parent.rmdir()
+
+
+def _called(service: Service) -> str:
+    """The unit that is enabled and started."""
+    suffix = ".timer" if service.kind is Kind.TICK else ".service"
+    return f"{service.label}{suffix}"
 
 
 def _activation(service: Service) -> list[tuple[str, ...]]:
     """What makes the manager call it. `restart` also where it does: it may be new."""
-    name = f"{service.label}.service"
-    match service.kind:
-        case Kind.PROBE:
-            return [("daemon-reload",), ("start", "--no-block", name)]
-        case Kind.TICK:
-            name = f"{service.label}.timer"
-        case Kind.RESIDENT:
-            pass
+    name = _called(service)
+    if service.kind is Kind.PROBE:
+        return [("daemon-reload",), ("start", "--no-block", name)]
     return [("daemon-reload",), ("enable", name), ("restart", name)]
 
 
-def _definition(units: Units) -> str:
-    return units.service if units.timer is None else f"{units.service}\n{units.timer}"
+def _definition(units: Units, edits: Iterable[Path] = ()) -> str:
+    texts = [units.service] if units.timer is None else [units.service, units.timer]
+    return "\n".join([*texts, *(f"# changed by {path}\n" for path in edits)])
 
 
 def _is_loaded(kind: Kind | None, service: Unit, timer: Unit) -> bool:
@@ -239,15 +279,9 @@ def _is_loaded(kind: Kind | None, service: Unit, timer: Unit) -> bool:
             return service.active in _ACTIVE
 
 
-def _state(unit: Unit, failure: str) -> str:
+def _state(unit: Unit, failure: str, edits: Iterable[Path]) -> str:
     if not unit.is_known:
         return "not loaded"
-    state = f"{unit.active} ({unit.sub})"
-    return f"{state}; the last call failed ({failure})" if failure else state
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_bytes().decode("utf-8", "replace")
-    except OSError:
-        return None
+    said = [f"{unit.active} ({unit.sub})"]
+    said += [f"the last call failed ({failure})"] if failure else []
+    return "; ".join([*said, *(f"changed by {path}" for path in edits)])

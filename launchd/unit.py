@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from launchd.service import Kind, Service
+from launchd.service import Kind, Service, span
 from runner.model.errors import DriverUnfitError
 from runner.process.driver import Driver
 from runner.process.environment import DRIVER_VARIABLE
@@ -149,7 +149,7 @@ def _check(service: Service) -> None:
         message = f"systemd calls no program with the path {program!r}"
         raise DriverUnfitError(message, hint="Install jobconsole in another folder.")
     if service.kind is Kind.TICK and service.every < 1:
-        message = f"systemd cannot call anything every {service.every} s"
+        message = f"systemd cannot call anything every {span(service.every)}"
         raise DriverUnfitError(message, hint="Ask for a second or more.")
 
 

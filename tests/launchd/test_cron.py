@@ -4,10 +4,12 @@ import fcntl
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from launchd.backends import foreign_ticks
 from launchd.cron import Cron
 from launchd.crontab import ForeignTick, block_of
 from launchd.machine import Machine
@@ -24,7 +26,6 @@ from tests.helpers.services import CONFIG, LABEL, OTHER_LABEL, PROBE_LABEL, serv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from launchd.service import Backend
     from tests.helpers.crontabs import CronPlace
@@ -140,6 +141,21 @@ def test_ticks_by_another_hand(place: CronPlace, cron: Cron) -> None:
     place.write(f"{line}\n".encode())
     cron.install(service())
     assert cron.foreign_ticks() == [ForeignTick(line, CONFIG)]
+
+
+def test_what_else_calls_a_project(place: CronPlace, tmp_path: Path) -> None:
+    """A line of ours that lost its marks, too: nobody knows any more that it is."""
+    ours = BLOCK.splitlines()[1]
+    folder = Path(CONFIG).parent
+    theirs = f"* * * * * jobconsole --config={folder} --tick"
+    others = (
+        "* * * * * jobconsole --config /other/teleclaude.yml --tick",
+        "* * * * * jobconsole --tick",
+    )
+    place.write("".join(f"{it}\n" for it in (ours, theirs, *others)).encode() + MINE)
+    assert foreign_ticks(place.machine(tmp_path), Path(CONFIG)) == [ours, theirs]
+    nobody = Machine(tmp_path, 0, "root", {"PATH": str(tmp_path)})
+    assert foreign_ticks(nobody, Path(CONFIG)) == []
 
 
 def test_what_cannot_be_said_changes_nothing(place: CronPlace, cron: Cron) -> None:

@@ -42,6 +42,7 @@ JOBS = {
 
 
 @pytest.mark.slow
+@pytest.mark.idle
 def test_debian_calls_it(tmp_path: Path) -> None:
     """One firing, for which a real cron waits up to a minute, has to show it all."""
     faulthandler.cancel_dump_traceback_later()  # to wait so long is in order

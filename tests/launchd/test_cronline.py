@@ -132,9 +132,21 @@ def test_every_interval_comes_in_even_steps() -> None:
         assert 3600 % every == 0 or (every % 3600 == 0 and 86_400 % every == 0)
 
 
-@pytest.mark.parametrize("every", [0, 10, 59, 90, 420, 5400, 18_000, 172_800])
-def test_an_interval_that_cron_does_not_know(every: int) -> None:
-    with pytest.raises(DriverUnfitError, match=f"every {every} s") as refused:
+@pytest.mark.parametrize(
+    ("every", "said"),
+    [
+        (0, "0s"),
+        (10, "10s"),
+        (59, "59s"),
+        (90, "1m30s"),
+        (420, "7m"),
+        (5400, "1h30m"),
+        (18_000, "5h"),
+        (172_800, "2d"),
+    ],
+)
+def test_an_interval_that_cron_does_not_know(every: int, said: str) -> None:
+    with pytest.raises(DriverUnfitError, match=f"call every {said}") as refused:
         line_of(service(every=every))
     assert "20 or 30 minutes" in refused.value.hint
     assert "12 or 24 hours" in refused.value.hint

@@ -29,7 +29,7 @@ def test_the_first_time() -> None:
     driver = FakeDriver(PLACE)
     done = install(driver, [driver], service())
     assert done.found.service == service()
-    assert done.changed == ["nothing was installed"]
+    assert done.is_new
     assert done.replaced == []
 
 
@@ -37,14 +37,14 @@ def test_what_is_right_stays_untouched() -> None:
     driver = FakeDriver(PLACE)
     install(driver, [driver], service())
     done = install(driver, [driver], service())
-    assert done.changed == []
+    assert done.is_as_before
     assert driver.installations == 1
 
 
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        (service(every=60), "it ticks every 60 s, not every 300 s"),
+        (service(every=60), "it ticks every 1m, not every 5m"),
         (service(program="/old/py"), "it calls /old/py, not /py"),
         (service()._replace(kind=Kind.RESIDENT), "it is a resident, not a tick"),
         (service()._replace(environment={}), "HOME is not the same"),

@@ -484,7 +484,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_changed(
     mac: Mac, launchd: Launchd, service: Service
 ) -> None:
     (mac.home / "Library").write_text("in the way")
-    with pytest.raises(DriverRefusedError, match="cannot be written") as caught:
+    with pytest.raises(DriverRefusedError, match="cannot be changed") as caught:
         launchd.install(service)
     assert "sudo chown anna" in caught.value.hint
     assert mac.calls(*CHANGING) == []

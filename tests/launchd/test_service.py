@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launchd.service import config_in, label_of
+from launchd.service import Found, config_in, deviations, label_of, span
+from runner.process.driver import Driver
+from tests.helpers.services import LABEL, service
 
 NAMES = st.binary(min_size=1, max_size=40).filter(
     lambda name: b"/" not in name and b"\0" not in name and name not in {b".", b".."}
@@ -54,3 +56,49 @@ def test_the_configuration_in_the_arguments(
     argv: tuple[str, ...], config: str | None
 ) -> None:
     assert config_in(argv) == config
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (45, "45s"),
+        (300, "5m"),
+        (5400, "1h30m"),
+        (86_400, "1d"),
+        (90_061, "1d1h1m1s"),
+    ],
+)
+def test_a_span_in_the_words_in_which_it_is_asked_for(seconds: int, text: str) -> None:
+    assert span(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("every", "changed_by", "definition", "said"),
+    [
+        (300, (), "ours", []),
+        (
+            300,
+            (),
+            "edited",
+            ["its definition was edited, or written by another version"],
+        ),
+        (60, (), "edited", ["it ticks every 1m, not every 5m"]),
+        (0, (), "edited", ["it ticks at times of its own, not every 5m"]),
+        (300, (Path("/a.d/o.conf"),), "edited", ["it is changed by /a.d/o.conf"]),
+    ],
+)
+def test_what_deviates_is_said(
+    every: int, changed_by: tuple[Path, ...], definition: str, said: list[str]
+) -> None:
+    found = Found(
+        driver=Driver.SYSTEMD,
+        label=LABEL,
+        files=(),
+        definition=definition,
+        service=service(every=every),
+        loaded=True,
+        enabled=True,
+        changed_by=changed_by,
+    )
+    assert deviations(found, service(), "ours") == said

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import resource
 import shutil
 import sys
 from pathlib import Path
@@ -15,13 +18,15 @@ from launchd.service import PREFIX, PROBE_PREFIX, Kind
 from launchd.systemd import Systemd
 from runner.model.errors import DriverRefusedError, DriverUnavailableError
 from runner.process.driver import Driver
+from tests.helpers.crontabs import program
 from tests.helpers.processes import end, living, python_program
 from tests.helpers.services import LABEL, service
 from tests.helpers.user_manager import RUNTIME, UID, USER, user_manager
 from tests.helpers.wait import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import subprocess
+    from collections.abc import Iterator, Mapping
 
     from launchd.service import Service
     from tests.helpers.user_manager import UserManager
@@ -78,6 +83,19 @@ def counting(path: Path, *, kind: Kind = Kind.TICK, every: int = 1) -> Service:
     return service(argv=argv, kind=kind, every=every if kind is Kind.TICK else 0)
 
 
+def by_the_user(
+    manager: UserManager, call: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What a call of the driver returns inside, and who has called it."""
+    program = (
+        "import os; from pathlib import Path; from launchd.machine import Machine;"
+        "from launchd.systemd import Systemd; systemd = Systemd(Machine(Path.home(),"
+        "os.getuid(), 'operator', {'PATH': os.environ['PATH']}));"
+        f"print(repr(systemd.{call}), os.getuid())"
+    )
+    return manager.run([sys.executable, "-P", "-c", program], environment)
+
+
 def test_a_tick_is_called_again_and_again(systemd: Systemd, tmp_path: Path) -> None:
     assert systemd.obstacle() == ""
     wanted = counting(tmp_path / "beats")
@@ -106,6 +124,24 @@ def test_what_a_tick_has_started_lives_on_and_disturbs_no_tick(
     assert systemd.everything() == []
     pids = manager.pids_of(f"{LABEL}.service")
     assert living(pids)
+    end(pids)
+    wait_until(lambda: not living(pids), "the child to end")
+
+
+def test_what_a_resident_has_started_lives_on(
+    manager: UserManager, systemd: Systemd, tmp_path: Path
+) -> None:
+    argv = ("/bin/sh", "-c", "sleep 60 & echo >>$0; exec sleep 60")
+    systemd.install(service(argv=(*argv, str(tmp_path / "on")), kind=Kind.RESIDENT))
+    wait_until((tmp_path / "on").exists, "the child to be started")
+    before = manager.pids_of(f"{LABEL}.service")
+    assert len(before) == 2
+
+    assert systemd.remove(LABEL)
+
+    pids = manager.pids_of(f"{LABEL}.service")
+    assert len(pids) == len(living(pids)) == 1
+    assert pids[0] in before
     end(pids)
     wait_until(lambda: not living(pids), "the child to end")
 
@@ -155,6 +191,167 @@ def test_a_run_may_have_a_group_of_its_own(systemd: Systemd, tmp_path: Path) -> 
 
     wait_until(lambda: told.exists() and told.read_text(), "the group to be made")
     assert told.read_text() == "jobconsole-inside True"
+
+
+@contextlib.contextmanager
+def a_full_disk() -> Iterator[None]:
+    """No file can grow beyond a byte."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("old", [Kind.TICK, Kind.RESIDENT])
+@pytest.mark.parametrize("new", [Kind.TICK, Kind.RESIDENT])
+def test_what_cannot_be_written_leaves_what_worked(
+    manager: UserManager, systemd: Systemd, units: Path, old: Kind, new: Kind
+) -> None:
+    stays = ("/bin/sleep", "60") if old is Kind.RESIDENT else ("/bin/true",)
+    systemd.install(service(argv=stays, kind=old))
+    before = systemd.find(LABEL)
+    pids = manager.pids_of(f"{LABEL}.service")
+
+    with a_full_disk(), pytest.raises(DriverRefusedError) as refused:
+        systemd.install(service(argv=("/bin/false",), kind=new))
+
+    assert str(units / LABEL) in refused.value.message
+    assert "File too large" in refused.value.message
+    assert "chown" in refused.value.hint
+    assert before is not None
+    assert (before.loaded, before.enabled) == (True, True)
+    assert systemd.find(LABEL) == before
+    assert manager.pids_of(f"{LABEL}.service") == pids
+
+
+@pytest.mark.parametrize("old", [Kind.TICK, Kind.RESIDENT])
+def test_what_the_manager_refuses_ends_no_timer_and_leaves_nothing_for_later(
+    manager: UserManager, systemd: Systemd, tmp_path: Path, old: Kind
+) -> None:
+    systemd.install(counting(tmp_path / "old", kind=old))
+    real = manager.programs / "systemctl"
+    refusing = f'case "$*" in *enable*) exit 1;; esac; exec {real} "$@"'
+    program(tmp_path / "bin" / "systemctl", refusing)
+    path = f"{tmp_path / 'bin'}:{manager.machine.environment['PATH']}"
+
+    with pytest.raises(DriverRefusedError, match="enable"):
+        Systemd(manager.machine._replace(environment={"PATH": path})).install(
+            counting(tmp_path / "new", every=2)
+        )
+
+    found = systemd.find(LABEL)
+    assert found is not None
+    stays = old is Kind.TICK
+    assert (found.loaded, found.enabled) == (stays, stays)
+
+
+def test_half_of_it_is_taken_back(
+    manager: UserManager, systemd: Systemd, units: Path
+) -> None:
+    systemd.install(service(argv=("/bin/true",)))
+    before = systemd.find(LABEL)
+    nobody = 65534
+    for path, mode in ((units, 0o1777), (units / f"{LABEL}.timer", 0o644)):
+        os.chown(path, nobody, nobody)
+        path.chmod(mode)  # others may put files there, and not replace this one
+
+    wanted = f"systemd.find({LABEL!r}).service._replace(every=60)"
+    told = by_the_user(manager, f"install({wanted})")
+
+    os.chown(units, os.getuid(), os.getgid())
+    units.chmod(0o755)
+    assert f"{LABEL}.timer cannot be changed: Operation not" in told.stderr
+    assert systemd.find(LABEL) == before
+
+
+def test_what_cannot_be_unlinked_is_not_switched_off(
+    manager: UserManager, systemd: Systemd, units: Path
+) -> None:
+    systemd.install(service(argv=("/bin/sleep", "60"), kind=Kind.RESIDENT))
+    before = systemd.find(LABEL)
+    units.chmod(0o555)  # nothing to root, who is this test
+
+    told = by_the_user(manager, f"remove({LABEL!r})")
+
+    units.chmod(0o755)
+    path = units / f"{LABEL}.service"
+    assert f"DriverRefusedError: {path} cannot be changed: Permission" in told.stderr
+    assert systemd.find(LABEL) == before
+
+
+@pytest.mark.parametrize("written", [1, 2])
+@pytest.mark.parametrize("again", [True, False])
+def test_who_is_killed_between_writing_and_starting_can_be_helped(
+    manager: UserManager, systemd: Systemd, tmp_path: Path, written: int, again: bool
+) -> None:
+    """The resident runs, and its files are those of ticks, or half of them."""
+    systemd.install(counting(tmp_path / "stays", kind=Kind.RESIDENT))
+    wanted = counting(tmp_path / "beats")
+    for file in systemd.plan(wanted).files[:written]:
+        file.path.write_text(file.text, "utf-8")
+
+    found = systemd.find(LABEL)
+    assert found is not None
+    assert not found.loaded
+    if again:
+        systemd.install(wanted)
+        wait_until(lambda: beats(tmp_path / "beats") >= 2, "ticks")
+        assert beats(tmp_path / "stays") == 1
+    assert systemd.remove(LABEL)
+
+    assert systemd.everything() == []
+    pids = manager.pids_of(f"{LABEL}.service")
+    wait_until(lambda: not living(pids), "the last tick to end")
+    assert manager.pids_of(f"{LABEL}.service") == []
+
+
+def test_an_upgrade_ends_no_tick_that_is_under_way(
+    manager: UserManager, systemd: Systemd, tmp_path: Path
+) -> None:
+    argv = ("/bin/sh", "-c", "echo >>$0; exec sleep 60", str(tmp_path / "beats"))
+    systemd.install(service(argv=argv, every=100_000))
+    wait_until(lambda: beats(tmp_path / "beats"), "the tick")
+
+    systemd.install(service(argv=argv, every=50_000))
+
+    pids = manager.pids_of(f"{LABEL}.service")
+    assert living(pids)
+    assert systemd.remove(LABEL)
+    end(pids)
+    wait_until(lambda: not living(pids), "the tick to end")
+
+
+def test_what_edits_it_from_beside_is_told_and_taken_away(
+    manager: UserManager, systemd: Systemd, units: Path, tmp_path: Path
+) -> None:
+    """As `systemctl --user edit` and `set-property` do."""
+    wanted = counting(tmp_path / "beats")
+    systemd.install(wanted)
+    program = ("systemctl", "--user")
+    manager.run([*program, "set-property", f"{LABEL}.service", "CPUWeight=10"])
+    drop_in = units / f"{LABEL}.timer.d" / "override.conf"
+    for_all = units / "service.d" / "all.conf"  # some systems bring such ones along
+    for path, text in ((drop_in, "[Timer]\n"), (for_all, "[Service]\nNice=1\n")):
+        path.parent.mkdir()
+        path.write_text(text)
+    manager.run([*program, "daemon-reload"])
+
+    found = systemd.find(LABEL)
+    assert found is not None
+    names = [path.name for path in found.changed_by]
+    assert names == ["50-CPUWeight.conf", "override.conf"]
+    assert f"changed by {drop_in}" in found.state
+    assert found.definition != systemd.plan(wanted).definition
+
+    systemd.install(wanted)
+
+    found = systemd.find(LABEL)
+    shutil.rmtree(for_all.parent)
+    assert found is not None
+    assert (found.loaded, found.changed_by) == (True, ())
+    assert found.definition == systemd.plan(wanted).definition
 
 
 def test_to_install_again_changes_nothing(
@@ -275,7 +472,7 @@ def test_what_somebody_has_half_removed_is_found_and_removed(
     found = {it.label: it for it in systemd.everything()}
 
     assert set(found) == {LABEL, f"{PREFIX}gone"}
-    assert (found[LABEL].service, found[LABEL].loaded) == (None, True)
+    assert (found[LABEL].service, found[LABEL].loaded) == (None, False)
     assert not found[f"{PREFIX}gone"].loaded
     assert all(systemd.remove(label) for label in found)
     assert [path.name for path in units.rglob("*")] == ["other.timer"]
@@ -308,14 +505,7 @@ def test_units_are_where_a_manager_would_look(tmp_path: Path) -> None:
 
 
 def test_the_manager_is_found_where_nothing_tells_of_it(manager: UserManager) -> None:
-    program = (
-        "import os, sys; from pathlib import Path; from launchd.machine import Machine;"
-        "from launchd.systemd import Systemd; machine = Machine(Path.home(),"
-        "os.getuid(), 'operator', {'PATH': os.environ['PATH']});"
-        "print(repr(Systemd(machine).obstacle()), os.getuid())"
-    )
-
-    told = manager.run([sys.executable, "-P", "-c", program], {"XDG_RUNTIME_DIR": ""})
+    told = by_the_user(manager, "obstacle()", {"XDG_RUNTIME_DIR": ""})
 
     assert (told.stdout, told.stderr) == (f"'' {UID}\n", "")
 
@@ -378,3 +568,20 @@ def test_what_logging_out_does_is_told_where_it_matters(
 
     assert len(advice) == len(topics)
     assert all(topic in said for topic, said in zip(topics, advice, strict=True))
+
+
+def test_files_that_the_manager_has_not_read_are_told(
+    systemd: Systemd, units: Path
+) -> None:
+    """As somebody leaves them who is killed in the middle, or who edits them."""
+    systemd.install(service(every=300))
+    timer = units / f"{LABEL}.timer"
+    timer.write_text(timer.read_text("utf-8").replace("300s", "60s"), "utf-8")
+    found = systemd.find(LABEL)
+    assert found is not None
+    assert not found.loaded
+    assert "older than its files" in found.state
+    systemd.install(service(every=60))
+    found = systemd.find(LABEL)
+    assert found is not None
+    assert found.loaded

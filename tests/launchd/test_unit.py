@@ -43,8 +43,21 @@ NAMES = st.from_regex(r"[A-Z_a-z][A-Z_a-z0-9]{0,9}", fullmatch=True)
 PROGRAMS = TEXT.map(lambda text: "/" + text.translate({34: "-", 39: "-", 92: "-"}))
 
 
+GOLDEN = Path(__file__).parents[1] / "data" / "launchd"
+
+
 def read_back(wanted: Service) -> Service | None:
     return service_of(wanted.label, units_of(wanted))
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_written_is_what_was_agreed(kind: Kind) -> None:
+    """A line that goes takes a promise with it that may show on a bad day only."""
+    units = units_of(service(kind=kind))
+
+    assert units.service == (GOLDEN / f"{kind}.service").read_text("utf-8")
+    if units.timer is not None:
+        assert units.timer == (GOLDEN / f"{kind}.timer").read_text("utf-8")
 
 
 @given(
@@ -106,7 +119,7 @@ def test_what_is_no_variable_is_refused(name: str) -> None:
 
 
 def test_a_tick_needs_an_interval() -> None:
-    with pytest.raises(DriverUnfitError, match="every 0 s"):
+    with pytest.raises(DriverUnfitError, match="every 0s"):
         units_of(service(every=0))
 
 
