@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from runner.engine.tick import TickReport
     from runner.engine.watch import Watch
     from runner.model.config import Config
-    from runner.model.system import Attendance, DiskUse, SystemView
+    from runner.model.system import Attendance, DiskUse, Leaving, SystemView
+    from runner.process.driver import Driver
 
 
 def open_at(
@@ -64,19 +65,18 @@ def tick(
     return tick.run(project, tick.Rhythm(every), dry_run=dry_run)
 
 
-def stay(project: Project, every: int, tell: Callable[[TickReport], None]) -> bool:
+def stay(project: Project, every: int, tell: Callable[[TickReport], None]) -> Leaving:
     """Keep running and start everything on time, until a signal ends it.
 
-    `tell` is told what each tick and each instant has brought. False: another version
-    of the program took over. Raises LockHeldError, ConfigInvalidError.
+    `tell` is told what each tick and each instant has brought. Raises LockHeldError,
+    ConfigInvalidError, StateUnavailableError.
     """
     from runner.engine.resident import Resident
     from runner.engine.resident import stay as keep_running
     from runner.process.wake import Wake
 
     with Wake() as wake:
-        keep_running(Resident(project, every, tell), project, wake)
-        return wake.stopping
+        return keep_running(Resident(project, every, tell), project, wake)
 
 
 def refresh(project: Project) -> None:
@@ -134,6 +134,34 @@ def overview(project: Project) -> SystemView:
     from runner.engine import overview
 
     return overview.overview(project)
+
+
+def state_dir(config: Path, home: Path) -> StateDir:
+    """Where a project keeps its state; nothing is made or opened."""
+    from runner.config.locate import state_dir_of
+
+    return StateDir(state_dir_of(config, home))
+
+
+def last_tick_by(project: Project, driver: Driver) -> int | None:
+    """When (epoch milliseconds) this driver called last."""
+    from runner.engine import attendance
+
+    return attendance.last_tick_by(project, driver)
+
+
+def agree_anew(project: Project) -> None:
+    """Whoever called before has nothing to do with who is to call from now on."""
+    from runner.engine import attendance
+
+    attendance.agree_anew(project)
+
+
+def release(project: Project) -> None:
+    """Nobody calls the tick from now on: nobody is late, and no timer waits for him."""
+    from runner.engine import attendance
+
+    attendance.release(project)
 
 
 def attendance(project: Project) -> Attendance:

@@ -103,7 +103,8 @@ class Sources:
                 found |= {str(Path(match).parent) for match in saw.split("\0") if match}
                 found.add(_fixed_part(path))
             elif how != "folder":
-                found.add(str(Path(path).parent))
+                # A link may be led elsewhere, and what it leads to be edited.
+                found |= {str(Path(path).parent), str(Path(path).resolve().parent)}
         return found
 
     def now(self) -> Sources:

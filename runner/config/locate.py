@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from runner.model.errors import ConfigNotFoundError
+from runner.model.errors import ConfigInvalidError, ConfigNotFoundError
 
 TYPE_CHECKING = False  # importing typing would cost more than the rest
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def find_config(
     """The project's file; a folder that is named stands for the one in it.
 
     In order: `--config`, `JOBCONSOLE_CONFIG`, the nearest one upward from `cwd`, the
-    user's own. Raises ConfigNotFoundError.
+    user's own. Raises ConfigNotFoundError, ConfigInvalidError.
     """
     for origin, named in (
         ("--config", explicit),
@@ -46,7 +46,7 @@ def find_config(
     for folder in (cwd, *cwd.parents, home / USER_FOLDER):
         # Path.is_file() raises for a folder that may not be searched.
         if os.path.isfile(folder / CONFIG_NAME):  # noqa: PTH113
-            return folder / CONFIG_NAME
+            return _as_text(folder / CONFIG_NAME)
     message = f"no {CONFIG_NAME} in {cwd}, above it, or in {home / USER_FOLDER}"
     raise ConfigNotFoundError(message, hint="make one with `jobconsole init`")
 
@@ -57,6 +57,16 @@ def _named(path: Path, origin: str) -> Path:
     if not os.path.exists(path):  # noqa: PTH110 - as above
         message = f"{path} does not exist"
         raise ConfigNotFoundError(message, hint=f"check {origin}")
+    return _as_text(path)
+
+
+def _as_text(path: Path) -> Path:
+    """Raises ConfigInvalidError for a path that can be told to nobody."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        message = f"the path {os.fsencode(path)!r} is no UTF-8"
+        raise ConfigInvalidError(message, hint="rename the folder") from error
     return path
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.engine.clocks import STEP_MS
-from runner.engine.tick import GRACE_SECONDS
 from runner.model.system import Absence, Gap
-from runner.store.ticks import Ordinary
+from runner.store.ticks import GRACE_SECONDS, Ordinary
 
 if TYPE_CHECKING:
     from runner.store.ticks import Look

@@ -108,29 +108,37 @@ def start(
     """Start the processes of appointed workers.
 
     They leave when there is nothing to do, but not before `linger_until_ms`, wall time.
+    Raises OSError where one cannot be started; the others are at work then.
     """
     if not appointed:
         return []
     environment = project.worker_environment()
     detached: list[Detached] = []
-    for worker in appointed:
-        words = (str(project.config), str(project.state.root), worker.id)
-        arguments = (*words, worker.pool or "", str(linger_until_ms))
-        log = project.state.worker_log
-        detached.append(spawn_detached(WORKER_MODULE, arguments, environment, log))
-    _hand_over(project, appointed, detached)
+    try:
+        for worker in appointed:
+            words = (str(project.config), str(project.state.root), worker.id)
+            arguments = (*words, worker.pool or "", str(linger_until_ms))
+            log = project.state.worker_log
+            detached.append(spawn_detached(WORKER_MODULE, arguments, environment, log))
+    finally:
+        _hand_over(project, appointed, detached)
     return detached
 
 
 def _hand_over(
     project: Project, appointed: list[WorkerRow], detached: list[Detached]
 ) -> None:
-    """From here on a row lives as long as the process that was started for it."""
+    """From here on a row lives as long as the process that was started for it.
+
+    A place for which none could be started is free again.
+    """
     with transaction(project.index):
-        for worker, process in zip(appointed, detached, strict=True):
+        for worker, process in zip(appointed, detached, strict=False):
             identity = identity_of(process.pid)
             if identity is not None:
                 workers.hand_over(project.index, worker, identity)
+        for worker in appointed[len(detached) :]:
+            workers.sign_out(project.index, worker.id)
 
 
 def gather(project: Project, starting: list[Detached]) -> int:

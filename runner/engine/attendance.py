@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from runner.engine.absence import ORDINARY, Between
 from runner.engine.clocks import look_here
-from runner.engine.tick import GRACE_SECONDS
 from runner.model.system import Attendance
-from runner.process.driver import Driver
+from runner.process.driver import REGULAR
 from runner.process.locks import described
 from runner.store import meta, ticks
-from runner.store.ticks import Window
+from runner.store.db import transaction
+from runner.store.ticks import GRACE_SECONDS, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runner.engine.project import Project
     from runner.model.system import Gap, LockHolder
+    from runner.process.driver import Driver
     from runner.store.db import Connection
     from runner.store.ticks import Look, Pair, Tick
 
@@ -30,25 +31,45 @@ _LOOKED_AT = 5 * TICKS_TOLD
 
 _DAY_MS = 86_400_000
 
-REGULAR = frozenset({Driver.LAUNCHD, Driver.SYSTEMD, Driver.CRON, Driver.RESIDENT})
-"""Who calls again and again; others call when it suits them."""
-
 
 def attendance(project: Project) -> Attendance:
     index, here = project.index, look_here(project)
-    period = meta.period(index)
     found = ticks.latest(index, _LOOKED_AT)
     last = found[0] if found else None
+    # Who ticks by hand has agreed to nothing, and does not stand in for who has.
+    regular = ticks.latest_by(index, REGULAR)
+    if regular and regular.wall_ms < int(meta.get(index, meta.RELEASED) or 0):
+        regular = None
     return Attendance(
-        period=period,
+        period=meta.period(index),
         driver=last.driver if last else "",
         last_ms=last and last.wall_ms,
-        next_ms=last and last.wall_ms + last.period * 1000,
-        overdue_ms=_overdue_ms(last, here) if last else 0,
+        next_ms=regular and regular.wall_ms + regular.period * 1000,
+        overdue_ms=_overdue_ms(regular, here) if regular else 0,
         late_ms=tuple(itertools.islice(_late_ms(found), TICKS_TOLD)),
         resident=_resident(project),
         gaps=tuple(itertools.islice(_gaps(index, here), GAPS_TOLD)),
     )
+
+
+def last_tick_by(project: Project, driver: Driver) -> int | None:
+    """When (epoch milliseconds) this driver called last."""
+    tick = ticks.latest_by(project.index, [driver])
+    return tick and tick.wall_ms
+
+
+def agree_anew(project: Project) -> None:
+    """Whoever called before has nothing to do with who is to call from now on."""
+    with transaction(project.index):
+        now_ms = project.clock.wall_ms()
+        meta.put(project.index, {meta.RELEASED: str(now_ms)})
+
+
+def release(project: Project) -> None:
+    """Nobody calls the tick from now on: nobody is late, and no timer waits for him."""
+    agree_anew(project)
+    with transaction(project.index):
+        meta.put(project.index, {meta.HORIZON: str(project.now())})
 
 
 def late_after(tick: Tick) -> int:

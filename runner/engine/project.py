@@ -46,6 +46,9 @@ class Project:
         self.clock = clock
         self.start = start
         self.identity = own_identity()
+        self.sent_off: set[int] = set()
+        """The workers that this process has started for others, as far as they live."""
+
         self._index_inode = state.index.stat().st_ino
 
     @property
@@ -80,7 +83,13 @@ class Project:
         """Hold the runner lock if it is to be had within that time: yields whether."""
         lock = PidLock(self.state.runner_lock)
         me = Holder(self.identity, self.clock.wall_ms(), None)
-        held = lock.acquire(me, wait_ms=wait_ms)
+        try:
+            held = lock.acquire(me, wait_ms=wait_ms)
+        except PermissionError as error:
+            message = f"cannot write to the state directory {self.state.root}"
+            raise StateUnavailableError(
+                message, hint="Make it writable or set another `state_dir`."
+            ) from error
         try:
             yield held
         finally:

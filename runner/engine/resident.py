@@ -7,21 +7,25 @@ no run: whoever ends it ends nothing else, and a tick beside it finds its work d
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import secrets
 from typing import TYPE_CHECKING
 
+import runner
 from runner import __version__
 from runner.config.fingerprint import Sources
 from runner.engine import admit, tick
-from runner.engine.clocks import read_clocks
+from runner.engine.clocks import look_here
 from runner.engine.instants import LEAD_MS, Instants
 from runner.engine.refresh import refresh, refresh_if_free
 from runner.engine.tick import TickReport
-from runner.model.errors import LockHeldError
+from runner.model.errors import LockHeldError, StateUnavailableError
 from runner.model.instants import utc_text_ms
+from runner.model.system import Leaving
 from runner.process.driver import Driver
 from runner.process.locks import Holder, PidLock, last_holder
+from runner.process.spawn import reap
 from runner.process.watching import FolderWatch
 from runner.store import meta, pulse, ticks, workers
 from runner.store.db import data_version, schema_version, transaction
@@ -36,6 +40,12 @@ if TYPE_CHECKING:
 
 LOOK_MS = 1_000
 """How often it looks at the clocks and the index: a jump, or a decision elsewhere."""
+
+LATER = ("runner.engine.apply", "runner.engine.repair", "runner.config.loader")
+"""What it needs some day: the program on disk may be another one by then."""
+
+REST_MS = 5_000
+"""How long to wait where the disk is full, or no process can be started."""
 
 JUMP_MS = 2_000
 """By so much wall and awake time must part to be a jump: sleep, or a clock that was set."""
@@ -54,52 +64,100 @@ class Resident:
         self._rhythm = tick.Rhythm(every, stays=True)
         self._tell = tell
         self._instants = Instants(project, self._set_off)
+        for module in LATER:
+            importlib.import_module(module)
         self._schema = schema_version(project.index)
+        self._program = _program_stamp()
+        self._edited = False
         self._seen_version = -1
         self._due: int | None = None
         self._last: Look | None = None
+        self._trouble = ""
         self._next_tick_ms = 0
         self.folders: frozenset[str] = frozenset()
         """Those in which an edit of the configuration would show."""
 
     def is_outdated(self) -> bool:
-        """Whether another version of the program, or none, owns the index by now."""
-        project = self._project
-        if project.has_lost_index():
-            return True
-        index = project.index
+        """Whether another version of the program is there, or owns the index by now."""
+        index = self._project.index
         written_by = meta.get(index, meta.PROGRAM)
-        return written_by != __version__ or schema_version(index) != self._schema
+        known = written_by == __version__ and schema_version(index) == self._schema
+        return not known or _program_stamp() != self._program
 
-    def turn(self) -> int:
+    def attend(self, *, edited: bool = False) -> int | None:
+        """As `turn`; None: it is time to leave.
+
+        What keeps it from doing its work is told once, and waited for.
+        """
+        try:
+            with self._project.state_errors():
+                wait_ms = None if self.is_outdated() else self.turn(edited=edited)
+        except (StateUnavailableError, OSError) as error:
+            return self._rest(str(error))
+        self._trouble = ""
+        return wait_ms
+
+    def turn(self, *, edited: bool = False) -> int:
         """Do what is to be done now; after how many milliseconds to look again."""
-        look = read_clocks(self._project).look
-        if self._jumped(look) or look.awake_ms >= self._next_tick_ms:
-            self._tick()
+        reap(self._project.sent_off)
+        self._edited |= edited
+        look = look_here(self._project)
+        jumped = self._jumped(look)
         self._last = look
-        due = self._next_due()
-        if due is None:
-            return LOOK_MS
-        left_ms = due * 1000 - self._project.clock.wall_ms()
+        if jumped or self._left_ms() > LEAD_MS:
+            self._do_chores(look, tick_now=jumped)
+        left_ms = self._left_ms()
         if left_ms > LEAD_MS:
             return min(left_ms - LEAD_MS, LOOK_MS)
-        if not self._instants.is_ready_for(due):
-            self._instants.get_ready(due, spare=0)
+        if self._due is not None and not self._instants.is_ready_for(self._due):
+            self._instants.get_ready(self._due, spare=0)
             return 0
         if left_ms <= 0:
             self._strike()
-        return max(left_ms, 0)
+            self._do_chores(look)
+            return 0
+        return left_ms
 
-    def notice_edit(self) -> None:
-        """Take in a configuration that changed, if it did."""
-        refresh_if_free(self._project)
+    def _do_chores(self, look: Look, *, tick_now: bool = False) -> None:
+        """What takes its time, and so is not begun in the last second before an instant.
+
+        An edit in that second counts from the next instant on.
+        """
+        if tick_now or look.awake_ms >= self._next_tick_ms:
+            self._tick()
+        elif self._edited:
+            refresh_if_free(self._project)
+            self._seen_version = -1
+        else:
+            return
+        self._edited = False
         self.folders = _folders(self._project)
+
+    def _left_ms(self) -> int:
+        """Until the next instant. The index is asked only when somebody wrote to it."""
+        version = data_version(self._project.index)
+        if version != self._seen_version:
+            self._due = pulse.next_due(self._project.index)
+            self._seen_version = version
+        if self._due is None:
+            return LEAD_MS + LOOK_MS
+        return self._due * 1000 - self._project.clock.wall_ms()
+
+    def _rest(self, trouble: str) -> int:
+        """Say it once; when it has passed, a whole tick makes good what was left undone."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            with contextlib.suppress(OSError):  # the log is on the same disk
+                self._tell(TickReport([], [], [], messages=[trouble]))
         self._seen_version = -1
+        self._next_tick_ms = 0
+        return REST_MS
 
     def _jumped(self, look: Look) -> bool:
         """Whether wall time went otherwise than awake time: the ledger is told so.
 
-        What was seen last before is kept, so that it knows from when to when.
+        What was seen last before is kept, so that it knows from when to when, unless
+        somebody else has looked since.
         """
         last = self._last
         if last is None:
@@ -107,25 +165,19 @@ class Resident:
         apart = (look.wall_ms - last.wall_ms) - (look.awake_ms - last.awake_ms)
         if abs(apart) < JUMP_MS:
             return False
-        with transaction(self._project.index):
-            ticks.record(self._project.index, last, Driver.RESIDENT)
+        index = self._project.index
+        with transaction(index):
+            known = ticks.last(index)
+            if known is None or known.continuous_ms < last.continuous_ms:
+                ticks.record(index, last, Driver.RESIDENT)
         return True
 
     def _tick(self) -> None:
         report = tick.run(self._project, self._rhythm)
         every = self._rhythm.every or meta.USUAL_PERIOD
         self._next_tick_ms = self._project.clock.awake_ms() + every * 1000
-        self.folders = _folders(self._project)
         self._seen_version = -1
         self._tell(report)
-
-    def _next_due(self) -> int | None:
-        """The index is asked only when somebody wrote to it."""
-        version = data_version(self._project.index)
-        if version != self._seen_version:
-            self._due = pulse.next_due(self._project.index)
-            self._seen_version = version
-        return self._due
 
     def _strike(self) -> None:
         struck = self._instants.strike(lambda _reading: None)
@@ -134,28 +186,33 @@ class Resident:
         self._tell(TickReport(*struck.enqueued, repaired=[]))
 
     def _set_off(self, appointed: list[WorkerRow], linger_until_ms: int) -> None:
-        for worker in admit.start(
-            self._project, appointed, linger_until_ms=linger_until_ms
-        ):
+        started = admit.start(self._project, appointed, linger_until_ms=linger_until_ms)
+        for worker in started:
             os.close(worker.ready)
+        self._project.sent_off.update(worker.pid for worker in started)
 
 
-def stay(resident: Resident, project: Project, wake: Wake) -> None:
+def stay(resident: Resident, project: Project, wake: Wake) -> Leaving:
     """Until somebody ends it, or another version of the program takes over.
 
-    Raises LockHeldError where another one stays here already.
+    What passes, such as a full disk, is waited for. Raises LockHeldError where another
+    one stays here already, StateUnavailableError where the state is gone.
     """
     with on_duty(project):
         folders = FolderWatch(wake.rouse, apart=str(project.state.root))
         try:
             refresh(project)  # it says which program the index belongs to now
-            while not (wake.stopping or resident.is_outdated()):
-                wait_ms = resident.turn()
+            edited = False
+            while not wake.stopping:
+                project.demand_index()
+                wait_ms = resident.attend(edited=edited)
+                if wait_ms is None:
+                    return Leaving.SUPERSEDED
                 folders.look_at(resident.folders)
-                if wake.wait(wait_ms) or not folders.works:
-                    resident.notice_edit()
+                edited = wake.wait(wait_ms) or not folders.works
         finally:
             folders.close()
+    return Leaving.ASKED
 
 
 @contextlib.contextmanager
@@ -174,6 +231,15 @@ def on_duty(project: Project) -> Iterator[None]:
             with transaction(project.index):
                 workers.sign_out(project.index, me.id)
         lock.release()
+
+
+def _program_stamp() -> tuple[int, int]:
+    """Changes when another version is installed in place of this one."""
+    try:
+        status = os.stat(runner.__file__)  # noqa: PTH116  hot
+    except OSError:  # it is being replaced just now
+        return (0, 0)
+    return (status.st_ino, status.st_mtime_ns)
 
 
 def _folders(project: Project) -> frozenset[str]:

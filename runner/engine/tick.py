@@ -17,6 +17,7 @@ from runner.process.locks import Holder, last_holder, living_holder
 from runner.store import meta, pulse, ticks
 from runner.store.db import transaction
 from runner.store.rotate import rotate
+from runner.store.ticks import GRACE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     from runner.engine.project import Project
 
 LOCK_WAIT_MS = 200
-GRACE_SECONDS = 30
-"""Drivers call a little late; until then a timer stands in."""
-
-
 LOG_MOST = 1 << 20
 """Bytes from which on what drivers and workers say is put aside; one older part is kept."""
 
@@ -82,9 +79,9 @@ def run(
     failpoint("tick.unlocked")
     silent = 0
     if not dry_run:
+        silent = start_workers(project)
         for log in (project.state.driver_log, project.state.worker_log):
             rotate(log, LOG_MOST)
-        silent = start_workers(project)
     messages = [*refresh.broken(project), *troubles]
     return TickReport(started, skipped, repaired, None, messages, silent)
 
@@ -106,6 +103,7 @@ def start_workers(project: Project) -> int:
         return 0
     from runner.engine import admit
     from runner.engine.enclosure import is_inside
+    from runner.process.spawn import reap
 
     inside = is_inside(project)
     with transaction(project.index):
@@ -115,6 +113,8 @@ def start_workers(project: Project) -> int:
         appointed = admit.appoint(project)
     failpoint("tick.appointed")
     starting = admit.start(project, appointed)
+    reap(project.sent_off)
+    project.sent_off.update(worker.pid for worker in starting)
     failpoint("tick.spawned")
     return admit.gather(project, starting)
 

@@ -69,10 +69,11 @@ class Gap(msgspec.Struct, frozen=True):
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
     """Who looks after the project, and how regularly. Times are epoch milliseconds.
 
-    `period` is after how many seconds the next tick is due; `next_ms` None: there was
-    none yet. `overdue_ms` is how long it has been due, in time that the machine was
-    awake; 0 while it is in time. `late_ms` is by how much each of the last ticks came
-    late, newest first. `gaps` are those of the last days, newest first.
+    `period` is after how many seconds the next tick is due. `next_ms` and `overdue_ms`
+    are about those who call again and again: None and 0 where there was no such tick.
+    `overdue_ms` is how long it has been due, in time that the machine was awake.
+    `late_ms` is by how much each of the last ticks came late, newest first. `gaps` are
+    those of the last days, newest first.
     """
 
     period: int
@@ -83,6 +84,13 @@ class Attendance(msgspec.Struct, frozen=True, kw_only=True):
     late_ms: tuple[int, ...]
     resident: LockHolder | None
     gaps: tuple[Gap, ...]
+
+
+class Leaving(StrEnum):
+    """Why one who keeps running has left."""
+
+    ASKED = "asked"
+    SUPERSEDED = "superseded"  # another version of the program owns the state by now
 
 
 class WorkerView(msgspec.Struct, frozen=True):

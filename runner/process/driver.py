@@ -27,6 +27,10 @@ class Driver(StrEnum):
     OTHER = "other"
 
 
+REGULAR = frozenset({Driver.LAUNCHD, Driver.SYSTEMD, Driver.CRON, Driver.RESIDENT})
+"""Who calls again and again; others call when it suits them."""
+
+
 def driver_here(environment: Mapping[str, str]) -> Driver:
     """The driver of this process, which was started with this environment."""
     on_linux = sys.platform == "linux"

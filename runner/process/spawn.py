@@ -163,6 +163,21 @@ def spawn_detached(
     return Detached(_disown(process), ready)
 
 
+def reap(pids: set[int]) -> None:
+    """Read the statuses of those that have ended, and forget them.
+
+    For one who stays: until then each keeps its place among the processes. Call it
+    with pids of which nobody else reads the status.
+    """
+    for pid in list(pids):
+        try:
+            ended = os.waitpid(pid, os.WNOHANG)[0]
+        except ChildProcessError:
+            ended = pid
+        if ended:
+            pids.discard(pid)
+
+
 def run_in_terminal(argv: Sequence[str]) -> None:
     """Lend the terminal to a pager or an editor until it ends."""
     try:

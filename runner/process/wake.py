@@ -29,7 +29,9 @@ class Wake:
         self._poll.register(self._theirs, select.POLLIN)
 
     def __enter__(self) -> Self:
-        self._before = {it: signal.signal(it, self._stop) for it in ENDING}
+        # Who was told to ignore one, by nohup or a shell's `&`, goes on doing so.
+        heeded = [it for it in ENDING if signal.getsignal(it) is not signal.SIG_IGN]
+        self._before = {it: signal.signal(it, self._stop) for it in heeded}
         # Wakes `poll`, which Python would otherwise begin anew after a signal.
         self._descriptor = signal.set_wakeup_fd(self._ours, warn_on_full_buffer=False)
         return self

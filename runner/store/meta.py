@@ -44,6 +44,9 @@ PERIOD = "period"
 
 USUAL_PERIOD = 300
 
+RELEASED = "released"
+"""When (milliseconds) who calls the project was changed: ticks before it agree to nothing."""
+
 PROGRAM = "program"
 """Version of the program that wrote last; workers of another one leave."""
 

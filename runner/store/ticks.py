@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.store import meta
 from runner.store.db import queries
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from runner.store.db import Connection, Row
+
+GRACE_SECONDS = 30
+"""Drivers call a little late; until then a timer stands in."""
 
 _KEPT = 10_000
 _COLUMNS = 6
@@ -88,6 +94,13 @@ def latest(connection: Connection, limit: int) -> list[Tick]:
         (limit,),
     )
     return [_tick(row) for row in rows]
+
+
+def latest_by(connection: Connection, drivers: Collection[str]) -> Tick | None:
+    """The last tick by any of these."""
+    parameters = {"drivers": json.dumps(sorted(drivers))}
+    row = connection.execute(queries("ticks")["latest_by"], parameters).fetchone()
+    return None if row is None else _tick(row)
 
 
 def around(

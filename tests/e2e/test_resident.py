@@ -10,6 +10,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from jobconsole.cli.diagnostics import ExitCode
@@ -34,9 +35,9 @@ pytestmark = pytest.mark.slow
 
 
 @contextlib.contextmanager
-def up(project: Project) -> Iterator[subprocess.Popen[bytes]]:  # noqa: TID251
+def up(project: Project, *wrapper: str) -> Iterator[subprocess.Popen[bytes]]:  # noqa: TID251
     """The resident runner, once it has its place; killed if it is there at the end."""
-    command = (*JOBCONSOLE, "--config", str(project.config), "up")
+    command = (*wrapper, *JOBCONSOLE, "--config", str(project.config), "up")
     with subprocess.Popen(  # noqa: TID251  signals need a live process
         command, env=current(), stderr=subprocess.PIPE
     ) as process:
@@ -91,6 +92,37 @@ def test_runs_outlive_it_and_nothing_of_it_is_left(tmp_path: Path) -> None:
         edit(tmp_path, {"job": {"command": ["true"]}})
         (tmp_path / "gate").touch()
         assert ended(project, run.run_id).status == "succeeded"
+
+
+def test_the_dead_are_buried(tmp_path: Path) -> None:
+    jobs = {"job": {"command": ["true"], "when": {"every": "1s"}}}
+    with site(tmp_path, {"jobs": jobs}) as project, up(project) as process:
+        wait_until(lambda: len(runs_of(project, "job")) >= 3, "three runs")
+        edit(tmp_path, {})
+        children = psutil.Process(process.pid).children
+        wait_until(lambda: not children(), "no worker to be left, dead or alive")
+
+
+def test_who_was_told_to_ignore_a_hangup_does_so(tmp_path: Path) -> None:
+    ignoring = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")
+    with site(tmp_path, {"jobs": {}}) as project, up(project, *ignoring) as process:
+        process.send_signal(signal.SIGHUP)
+        edit(tmp_path, {"job": {"command": ["true"], "when": {"every": "1s"}}})
+        wait_until(lambda: runs_of(project, "job"), "a run after the hangup")
+        edit(tmp_path, {})
+        process.terminate()
+        assert process.wait(20) == ExitCode.FINE
+
+
+def test_a_state_that_is_gone_is_no_good_end(tmp_path: Path) -> None:
+    with site(tmp_path, {"jobs": {}}) as project, up(project) as process:
+        aside = tmp_path / "aside"
+        project.state.root.rename(aside)
+        ended_with = process.wait(20)
+        aside.rename(project.state.root)
+        assert process.stderr is not None
+        assert b"is not there any more" in process.stderr.read()
+        assert ended_with == ExitCode.CONFIGURATION
 
 
 def test_a_tick_and_a_second_one_beside_it_do_no_harm(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runner import api
 from runner.model.orders import Order
-from runner.process.environment import current
+from runner.process.environment import DRIVER_VARIABLE, current
 from tests.helpers.wait import wait_until
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from runner.engine.project import Project
     from runner.model.views import RunView
     from runner.process.clock import Clock
+    from runner.process.driver import Driver
 
 
 def write_project(
@@ -34,10 +35,13 @@ def write_project(
 
 
 @contextlib.contextmanager
-def opened(config: Path, clock: Clock | None = None) -> Iterator[Project]:
-    """The project with its configuration in force."""
+def opened(
+    config: Path, clock: Clock | None = None, driver: Driver | None = None
+) -> Iterator[Project]:
+    """The project with its configuration in force; `driver` is who calls its ticks."""
     state = config.parent / ".jobconsole"
-    with api.open_project(config, state, current(), clock) as project:
+    start = {**current(), DRIVER_VARIABLE: str(driver)} if driver else current()
+    with api.open_project(config, state, start, clock) as project:
         api.refresh(project)
         yield project
 

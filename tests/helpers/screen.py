@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from tests.helpers.wait import PATIENCE_SECONDS
+from tests.helpers.wait import INTERVAL_SECONDS, PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +52,14 @@ def assert_harmless(widget: Widget, width: int) -> None:
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str) -> None:
-    """Lets the app work until `condition` holds; AssertionError naming `what` else."""
+    """Lets the app work until `condition` holds; AssertionError naming `what` else.
+
+    Where that was waited for, what came along with it is done too.
+    """
+    if condition():
+        return
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"still waiting for {what}"
-        await pilot.pause()
+        await pilot.pause(INTERVAL_SECONDS)
+    await pilot.pause()

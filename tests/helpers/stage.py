@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -11,6 +12,7 @@ from textual.keys import _character_to_key, key_to_character
 from jobconsole.app import Console
 from jobconsole.preferences import Preferences
 from jobconsole.stage import Stage
+from jobconsole.watcher import POLL_MS
 from runner import api
 from runner.process.clock import SystemClock
 from runner.process.environment import current
@@ -55,6 +57,17 @@ def stage_of(config: Path, clock: Clock | None = None) -> Stage:
         memory=config.parent / "memory" / "console.json",
         command_line=FakeCommandLine(),
     )
+
+
+class Rests(threading.Event):
+    """Those of a console's watcher, each as long as after a quick look.
+
+    It rests longer from a long look, and where a test lets hours pass in the middle of a
+    look, that look has taken hours.
+    """
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return super().wait(min(timeout or 0, POLL_MS / 1000))
 
 
 class Operator:
@@ -144,8 +157,13 @@ class Operator:
             raise
 
     async def meets(self, kind: type[object]) -> None:
-        """Waits until such a screen is in front."""
-        await self.waits(lambda: isinstance(self.console.screen, kind), kind.__name__)
+        """Waits until such a screen is in front, and all that is on it."""
+
+        def is_there() -> bool:
+            screen = self.console.screen
+            return isinstance(screen, kind) and screen.is_mounted
+
+        await self.waits(is_there, kind.__name__)
 
     async def goes_to(self, key: str) -> None:
         """Puts the cursor of the view's table on a row."""
@@ -171,6 +189,7 @@ async def on_stage(
 ) -> AsyncIterator[Operator]:
     """The console, once it shows the project."""
     console = Console(stage)
+    console._watcher._stopping = Rests()
     async with console.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: console.snapshot is not None, "the first look")
         await pilot.pause()

@@ -12,6 +12,7 @@ from runner.engine import tick
 from runner.model.instants import parse_ms
 from runner.model.occurrence import Reason, Stretch
 from runner.model.run import RunStatus
+from runner.process.driver import Driver
 from runner.store import occurrences, pulse, runs, workers
 from runner.store.db import transaction
 from runner.store.runs import Ending
@@ -158,7 +159,7 @@ def still(root: Path, jobs: Mapping[str, object], instant: int) -> Iterator[Stil
     """
     clock = FakeClock(instant * 1000)
     config = write_project(root, json.dumps(configuration(jobs)))
-    with opened(config, clock) as project:
+    with opened(config, clock, Driver.SYSTEMD) as project:
         with transaction(project.index):
             for pool, places in PLACES.items():
                 for number in range(places):

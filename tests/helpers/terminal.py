@@ -72,6 +72,7 @@ class Terminal:
         self._child = child
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
+        self._lines: list[str] | None = None
 
     @property
     def pid(self) -> int:
@@ -82,7 +83,9 @@ class Terminal:
     def lines(self) -> list[str]:
         """What is on the screen now, without the blanks at the ends of lines."""
         self.read()
-        return [line.rstrip() for line in self._screen.display]
+        if self._lines is None:
+            self._lines = [line.rstrip() for line in self._screen.display]
+        return [*self._lines]
 
     @property
     def text(self) -> str:
@@ -107,12 +110,14 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         self.read()
         self._screen.resize(rows, columns)
+        self._lines = None
         self._child.setwinsize(rows, columns)
 
     def wipe(self) -> None:
         """Forget what is on the screen, so that only what is painted anew is seen."""
         self.read()
         self._screen.erase_in_display(2)
+        self._lines = None
 
     def read(self) -> None:
         """Take what has arrived."""
@@ -120,6 +125,7 @@ class Terminal:
             while True:
                 arrived = self._child.read_nonblocking(CHUNK_BYTES, timeout=0)
                 self.raw += arrived
+                self._lines = None
                 self._stream.feed(KEYBOARD_PROTOCOL.sub(b"", arrived))
 
     def wait_for(self, *wanted: str | Callable[[], object]) -> None:

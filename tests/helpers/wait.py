@@ -13,15 +13,22 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 20.0
 """Far above what anything needs, so that a busy machine fails no test."""
 
-INTERVAL_SECONDS = 0.01
+INTERVAL_SECONDS, LONGEST_SECONDS = 0.01, 0.1
+REST = 4
+"""How many times as long as a look took the next one is waited for: what is waited for
+needs the processors more than looking does."""
 
 
 def wait_until(
     condition: Callable[[], T | None], what: str, *, within: float = PATIENCE_SECONDS
 ) -> T:
     """The first true value of `condition`; AssertionError naming `what` if none came."""
-    deadline = time.monotonic() + within
+    began = time.monotonic()
+    deadline = began + within
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"still waiting for {what}"
-        time.sleep(INTERVAL_SECONDS)
+        looked = time.monotonic()
+        assert looked < deadline, f"still waiting for {what}"
+        rest = max(REST * (looked - began), INTERVAL_SECONDS)
+        time.sleep(min(rest, LONGEST_SECONDS))
+        began = time.monotonic()
     return value

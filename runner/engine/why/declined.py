@@ -83,14 +83,20 @@ def _missed(case: Case, instant: int, kept: Kept | None) -> Because:
         told = f"run {fate.run_id}" if fate.run_id else str(fate.reason)
         facts.insert(0, Fact("the latest", f"{moments.full(at)}: {told}"))
         why = "only the latest of what was missed counts"
-        if job is not None:
+        if job is not None and job.catch_up is CatchUp.LATEST:
             why += f" (catch_up: {job.catch_up})"
     elif job is not None and job.catch_up is CatchUp.NONE:
         why = "what is missed is not made up for (catch_up: none)"
     elif case.removed:
         why = "by then the job was taken out of the configuration"
-    else:
+    elif (
+        kept
+        and kept.stretch.last < (case.since.schedule or 0) <= kept.decided_ms // 1000
+    ):
         why = "by then its schedule had changed"
+    else:
+        # By what was configured then, of which nothing is kept.
+        why = "what was missed was not made up for then"
     cause = f"{unseen.words(moments)}, and {why}"
     return Because(cause, facts, _hint(unseen.gap), unseen.gap)
 
@@ -105,11 +111,12 @@ def _misfired(case: Case, instant: int, kept: Kept | None) -> Because:
     moments = case.about(instant)
     decided_ms = kept.decided_ms if kept else case.now_ms
     unseen = unseen_around(case, instant, decided_ms)
-    late = length(max(decided_ms // 1000 - instant, 0))
+    late = max(decided_ms // 1000 - instant, 0)
     grace = case.definition.job.misfire_grace if case.definition else None
-    allowed = "" if grace is None else f" of {length(grace)}"
+    same = grace is not None and grace < late
+    allowed = f" of {length(grace or 0)}" if same else ", as it was then"
     return Because(
-        f"it was seen {late} late, which is more than its misfire_grace{allowed}:"
+        f"it was seen {length(late)} late, which is more than its misfire_grace{allowed}:"
         f" {unseen.words(moments)}",
         unseen.facts(moments),
         "A longer `misfire_grace` lets it run that late.",

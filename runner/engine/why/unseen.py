@@ -8,7 +8,7 @@ from runner.engine.absence import Between
 from runner.engine.why.moments import Moments, length
 from runner.model.account import Fact
 from runner.model.system import Absence
-from runner.process.driver import Driver
+from runner.process.driver import REGULAR, Driver
 from runner.store import ticks
 
 if TYPE_CHECKING:
@@ -79,8 +79,11 @@ class Unseen(NamedTuple):
         """Ticks come again and again; in between a timer is to stand in."""
         before = between.before.wall_ms // 1000
         if self.until is None:
+            told = f"nobody has looked since {moments.brief(before)}"
+            if self.pair is None or self.pair.before.driver not in REGULAR:
+                return told
             by = moments.brief(before + between.period)
-            return f"nobody has looked since {moments.brief(before)}; the next tick is to come by {by}"
+            return f"{told}; the next tick is to come by {by}"
         return f"nobody looked {_span(self, between, moments)}, and no timer stood in"
 
     def facts(self, moments: Moments) -> list[Fact]:
@@ -132,10 +135,10 @@ def _cause(it: Unseen, between: Between, moments: Moments) -> str:
         case Absence.NOT_CALLED if between.asleep_ms:
             slept = length(between.asleep_ms // 1000)
             awake = length(between.uncalled_ms // 1000)
-            return f"{span} the machine slept for {slept} and was awake for {awake} without a call of the tick"
+            return f"{span} the machine slept for {slept} and was awake for {awake} without a tick"
         case Absence.NOT_CALLED:
-            have = "called" if it.until is not None else "has called"
-            return f"nothing {have} the tick {span} although the machine was awake"
+            came = "came" if it.until is not None else "has come"
+            return f"no tick {came} {span} although the machine was awake"
         case None:
             return ""
 
@@ -156,9 +159,9 @@ def _off(it: Unseen, between: Between, moments: Moments) -> str:
     since = moments.brief(between.before.wall_ms // 1000)
     told = f"the machine went off some time after {since} and was started at {moments.brief(booted)}"
     if it.until is None:
-        return f"{told}, and nothing has called the tick since"
+        return f"{told}, and no tick has come since"
     if between.uncalled_ms:
-        return f"{told}, and nothing called the tick until {moments.brief(it.until)}"
+        return f"{told}, and no tick came until {moments.brief(it.until)}"
     return told
 
 
@@ -187,7 +190,7 @@ def _inferences(between: Between, moments: Moments) -> list[Fact]:
             "the clock that stands still in sleep against the one that does not"
         )
     if between.uncalled_ms:
-        facts.append(Fact("awake, not called", length(between.uncalled_ms // 1000)))
+        facts.append(Fact("awake, no tick", length(between.uncalled_ms // 1000)))
         sources.append("time awake against the agreed period")
     if between.set_ms:
         facts.append(Fact("clock set", set_words(between.set_ms)))

@@ -22,3 +22,7 @@ ORDER BY a.seq DESC
 
 -- name: first
 SELECT wall_ms, seq FROM ticks ORDER BY seq LIMIT 1
+
+-- name: latest_by
+SELECT wall_ms, awake_ms, continuous_ms, boot, driver, period FROM ticks
+WHERE driver IN (SELECT value FROM json_each(:drivers)) ORDER BY seq DESC LIMIT 1

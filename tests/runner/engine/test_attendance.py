@@ -99,7 +99,7 @@ def test_how_late_drivers_call(tmp_path: Path) -> None:
         it.clock.advance(120_000)
         called(it)
         it.reboot(HOUR)
-        assert called(it).late_ms == (0, 5_000, 1_000)
+        assert called(it).late_ms == (0, 5_000, 1_000, 0)
 
 
 def test_not_more_than_the_last_ticks_are_told(tmp_path: Path) -> None:

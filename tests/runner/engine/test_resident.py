@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner import api
-from runner.engine.resident import LOOK_MS, Resident, on_duty
+from runner.engine.resident import LOOK_MS, REST_MS, Resident, on_duty
 from runner.model.errors import LockHeldError
 from runner.process.driver import Driver
 from runner.store import meta, ticks, workers
@@ -15,7 +15,6 @@ from runner.store.db import transaction
 from tests.helpers.still import Still, at, still
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from runner.engine.tick import TickReport
@@ -90,6 +89,31 @@ def test_waking_up_brings_a_tick_and_both_ends_are_kept(
         assert after.wall_ms == (START + 10 + asleep) * 1000
 
 
+def test_a_sleep_that_somebody_else_has_kept_is_kept_once(tmp_path: Path) -> None:
+    with still(tmp_path, {}, START) as it:
+        stay = Stay(it)
+        stay.turn_until(START + 10)
+        it.clock.suspend(3_600_000)
+        it.tick()
+        it.clock.advance(500)
+        stay.resident.turn()
+        assert len(api.attendance(it.project).gaps) == 1
+
+
+def test_what_passes_is_waited_for_and_told_once(tmp_path: Path) -> None:
+    with still(tmp_path, MINUTELY, START) as it:
+        stay = Stay(it)
+        stay.resident.attend()
+        it.project.index.execute("PRAGMA query_only = on")
+        it.clock.advance(400_000)
+        assert stay.resident.attend() == REST_MS
+        assert stay.resident.attend() == REST_MS
+        assert [bool(report.messages) for report in stay.told] == [False, True]
+        it.project.index.execute("PRAGMA query_only = off")
+        assert stay.resident.attend() != REST_MS
+        assert it.taken("job")
+
+
 @pytest.mark.parametrize("step", [-3600, 3600])
 def test_a_clock_that_is_set_brings_a_tick(tmp_path: Path, step: int) -> None:
     with still(tmp_path, MINUTELY, START) as it:
@@ -119,9 +143,35 @@ def test_what_others_write_is_noticed_at_the_next_look(tmp_path: Path) -> None:
         stay.turn_until(START + 1)
         soon = {"job": {"when": {"every": "5s"}}}
         it.configure(soon)
-        stay.resident.notice_edit()
+        stay.resident.turn(edited=True)
         stay.turn_until(START + 6)
         assert it.taken("job") == [START + 5]
+
+
+def test_an_edit_in_the_last_second_does_not_delay_the_instant(tmp_path: Path) -> None:
+    with still(tmp_path, MINUTELY, START) as it:
+        stay = Stay(it)
+        stay.turn_until(START + 59)
+        it.clock.advance(500)
+        it.configure({})
+        stay.resident.turn(edited=True)
+        it.clock.advance(500)
+        stay.resident.turn()
+        assert it.taken("job") == [START + 60]
+        stay.turn_until(START + 180)
+        assert it.taken("job") == [START + 60]
+
+
+def test_jobs_of_every_second_leave_room_for_an_edit(tmp_path: Path) -> None:
+    jobs = {"job": {"when": {"every": "1s"}, "overlap": "allow"}}
+    with still(tmp_path, jobs, START) as it:
+        stay = Stay(it)
+        stay.turn_until(START + 3)
+        it.configure({})
+        stay.resident.turn(edited=True)
+        stay.turn_until(START + 10)
+        assert it.taken("job")[-1] <= START + 5
+        assert len(stay.ticks()) == 1
 
 
 def test_it_looks_at_least_every_second(tmp_path: Path) -> None:
@@ -158,19 +208,24 @@ def _another_program(it: Still) -> None:
         meta.put(it.project.index, {meta.PROGRAM: "0.0.1"})
 
 
-def _lost_index(it: Still) -> None:
-    it.project.state.index.rename(it.project.state.root / "elsewhere")
-
-
-@pytest.mark.parametrize("happens", [_another_program, _lost_index])
-def test_it_sees_when_its_time_is_over(
-    tmp_path: Path, happens: Callable[[Still], None]
-) -> None:
+def test_it_sees_when_its_time_is_over(tmp_path: Path) -> None:
     with still(tmp_path, {}, START) as it:
         resident = Stay(it).resident
         assert not resident.is_outdated()
-        happens(it)
+        _another_program(it)
         assert resident.is_outdated()
+
+
+def test_what_a_link_leads_to_is_watched_too(tmp_path: Path) -> None:
+    with still(tmp_path / "project", {}, START) as it:
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        config = it.project.config
+        config.rename(elsewhere / config.name)
+        config.symlink_to(elsewhere / config.name)
+        resident = Stay(it).resident
+        resident.turn()
+        assert {str(config.parent), str(elsewhere)} <= resident.folders
 
 
 def test_it_watches_where_an_edit_would_show(tmp_path: Path) -> None:

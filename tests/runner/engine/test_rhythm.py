@@ -8,9 +8,10 @@ import pytest
 
 from runner import api
 from runner.engine import tick
-from runner.engine.tick import GRACE_SECONDS, LOG_MOST, Rhythm
+from runner.engine.tick import LOG_MOST, Rhythm
 from runner.model.occurrence import Reason
 from runner.store import meta
+from runner.store.ticks import GRACE_SECONDS
 from tests.helpers.still import at, still
 
 if TYPE_CHECKING:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from runner.process.wake import ENDING, Wake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONG_MS = 60_000
 
@@ -39,14 +44,35 @@ def test_what_came_before_counts_once() -> None:
         assert not wake.wait(0)
 
 
-@pytest.mark.parametrize("number", ENDING, ids=str)
+@contextlib.contextmanager
+def handled(number: signal.Signals, how: signal.Handlers) -> Iterator[None]:
+    """As it is when a program begins, whoever may have begun these tests."""
+    before = signal.signal(number, how)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_and_asks_to_stop(number: signal.Signals) -> None:
-    with Wake() as wake:
+    with handled(number, signal.SIG_DFL), Wake() as wake:
+        assert signal.getsignal(number) == wake._stop  # or it would end the tests
         thread = threading.Thread(target=os.kill, args=(os.getpid(), number))
         thread.start()
         assert wake.wait(LONG_MS)
         thread.join()
         assert wake.stopping
+
+
+def test_a_signal_that_is_to_be_ignored_still_is() -> None:
+    """As by `nohup`."""
+    with handled(signal.SIGHUP, signal.SIG_IGN):
+        with Wake() as wake:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not wake.wait(0)
+            assert not wake.stopping
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 def test_the_signals_are_given_back() -> None:

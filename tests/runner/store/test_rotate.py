@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runner.store.folders import sync_folder
 from runner.store.rotate import rotate
 from tests.helpers.processes import finish, living, start
 
@@ -61,6 +62,23 @@ def test_whoever_has_it_open_goes_on_in_the_same_file(log: Path) -> None:
         assert rotate(log, MOST)
         writer.write(b"after\n")
     assert log.read_bytes() == b"after\n"
+
+
+def test_what_comes_while_it_is_copied_is_kept(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = b"before\n" * MOST
+    log.write_bytes(body)
+
+    def append_and_sync(folder: Path) -> None:
+        with log.open("ab") as writer:
+            writer.write(b"meanwhile\n")
+        sync_folder(folder)
+
+    monkeypatch.setattr("runner.store.rotate.sync_folder", append_and_sync)
+    assert rotate(log, MOST)
+    kept = {"driver.log": b"", "driver.log.1": body + b"meanwhile\n"}
+    assert files(log.parent) == kept
 
 
 def test_a_writer_who_never_rests_loses_next_to_nothing(log: Path) -> None:

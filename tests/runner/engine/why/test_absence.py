@@ -67,8 +67,8 @@ def test_it_slept(tmp_path: Path) -> None:
     [
         (2, 50, "the machine slept from about 05:38 to 06:30"),
         (9, 43, "the machine slept for 43m between 05:38 and 06:30"),
-        (32, 20, "between 05:38 and 06:30 the machine slept for 20m and was awake for 32m without a call of the tick"),
-        (52, 0, "nothing called the tick between 05:38 and 06:30 although the machine was awake"),
+        (32, 20, "between 05:38 and 06:30 the machine slept for 20m and was awake for 32m without a tick"),
+        (52, 0, "no tick came between 05:38 and 06:30 although the machine was awake"),
     ],
 )  # fmt: skip
 def test_asleep_or_not_called(
@@ -91,7 +91,7 @@ def test_asleep_or_not_called(
     ("off", "awake", "words"),
     [
         (50, 2, "the machine went off some time after 05:38 and was started at 06:28"),
-        (10, 42, "the machine went off some time after 05:38 and was started at 05:48, and nothing called the tick until 06:30"),
+        (10, 42, "the machine went off some time after 05:38 and was started at 05:48, and no tick came until 06:30"),
     ],
 )  # fmt: skip
 def test_off(tmp_path: Path, off: int, awake: int, words: str) -> None:

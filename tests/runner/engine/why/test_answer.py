@@ -53,7 +53,7 @@ def test_it_ran_late_as_nobody_looked(tmp_path: Path) -> None:
         found = why(it, START + HOUR)
     assert found.verdict is Verdict.RAN_LATE
     assert found.answer == (
-        "It ran at 01:04:12, 4m12s late: nothing called the tick between 00:58 and"
+        "It ran at 01:04:12, 4m12s late: no tick came between 00:58 and"
         " 01:04:12 although the machine was awake (inferred from its clocks)."
     )
 
@@ -116,7 +116,7 @@ def test_overlap_names_the_run_in_the_way(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ({"catch_up": "none"}, "nothing called the tick between 00:00 and 01:30"),
+        ({"catch_up": "none"}, "no tick came between 00:00 and 01:30"),
         ({"misfire_grace": "5m"}, "seen 30m late"),
         ({"enabled": False}, "enabled: false"),
         ({"roles": ["viewer"]}, "may not be started as admin"),

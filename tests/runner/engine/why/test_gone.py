@@ -69,7 +69,7 @@ def test_what_it_missed_before_it_was_removed(tmp_path: Path) -> None:
         found = why(it, START + HOUR)
     assert found.verdict is Verdict.DECLINED
     assert found.answer == (
-        "It did not run: nothing called the tick between 00:00 and 01:01 although the"
+        "It did not run: no tick came between 00:00 and 01:01 although the"
         " machine was awake (inferred from its clocks), and by then the job was taken"
         " out of the configuration."
     )

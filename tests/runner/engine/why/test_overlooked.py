@@ -32,9 +32,9 @@ def facts(found: Explanation) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("asleep", "awake", "words"),
     [
-        (0, 23, "nothing has called the tick since 05:38 although the machine was awake"),
+        (0, 23, "no tick has come since 05:38 although the machine was awake"),
         (23, 1, "the machine slept for 23m since 05:38, and nobody has looked"),
-        (20, 20, "since 05:38 the machine slept for 20m and was awake for 20m without a call of the tick"),
+        (20, 20, "since 05:38 the machine slept for 20m and was awake for 20m without a tick"),
     ],
 )  # fmt: skip
 def test_due_and_overlooked(
@@ -55,7 +55,7 @@ def test_due_since_it_was_started(tmp_path: Path) -> None:
         found = why(it)
     assert found.answer == (
         "It is due, and the machine went off some time after 05:38 and was started at"
-        f" 06:08, and nothing has called the tick since{INFERRED}."
+        f" 06:08, and no tick has come since{INFERRED}."
     )
 
 
