@@ -56,6 +56,7 @@ def deliver(session: Session, found: Found, how: Delivery, advice: str) -> int:
 
 def _append(session: Session, found: Found, how: Delivery, advice: str) -> int:
     from jobconsole.imports.amend import Amendment, amend, difference
+    from jobconsole.imports.fragment import unsaid
     from jobconsole.imports.settle import settle
     from jobconsole.imports.splice import splice
 
@@ -66,6 +67,8 @@ def _append(session: Session, found: Found, how: Delivery, advice: str) -> int:
         problem = config.problems[0]
         message = f"{problem.where}: {problem.message}"
         raise ConfigInvalidError(message)
+    about = unsaid(found.about, before.decode("utf-8", "replace"))
+    found = found._replace(about=about)
     proposal = settle(found, _ground(session, config.root, config))
     _tell(session, proposal)
     if how["as_json"]:

@@ -87,12 +87,12 @@ def systemd(
     from jobconsole.imports.systemd import read_timers, system_manager, user_manager
 
     here, local = session.surroundings, zone(session)
-    own = here.environment.get("XDG_CONFIG_HOME")
-    folder = Path(own) if own else here.home / ".config"
+    config = here.environment.get("XDG_CONFIG_HOME") or here.home / ".config"
+    data = here.environment.get("XDG_DATA_HOME") or here.home / ".local/share"
     manager = (
         system_manager(Path("/root"), local)
         if system
-        else user_manager(folder, here.home, here.user(), local)
+        else user_manager(Path(config), Path(data), here.home, here.user(), local)
     )
     named = [_path_or_name(here.cwd, unit) for unit in units]
     advice = "systemd has them too: `systemctl disable --now`"
@@ -108,7 +108,7 @@ def launchd(session: Session, files: tuple[Path, ...], **how: Unpack[Delivery]) 
     from jobconsole.imports.launchd import read_agents
 
     here = session.surroundings
-    named = [here.cwd / file for file in files]
+    named = [_placed(here.cwd, file) for file in files]
     usual = here.home / "Library/LaunchAgents"
     found = read_agents(named or [usual], zone(session))
     return deliver(session, found, how, "launchd has them too: `launchctl bootout`")
@@ -122,7 +122,7 @@ def jobs_json(session: Session, file: Path, **how: Unpack[Delivery]) -> int:
     """The jobs of a pack in JSON; `include: [FILE]` uses one as it is."""
     from jobconsole.imports.jobs_json import read_pack
 
-    path = session.surroundings.cwd / file
+    path = _placed(session.surroundings.cwd, file)
     advice = "see to it that nothing else runs them"
     return deliver(session, read_pack(path, zone(session)), how, advice)
 
@@ -181,5 +181,11 @@ def _is_of_system(path: Path) -> bool:
 
 
 def _path_or_name(cwd: Path, unit: str) -> Path | str:
-    path = cwd / unit
+    path = _placed(cwd, Path(unit))
     return path if "/" in unit or path.exists() else unit
+
+
+def _placed(cwd: Path, named: Path) -> Path:
+    """Without `..`, as it is written into the configuration; a file may be a link."""
+    path = cwd / named
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name

@@ -1,4 +1,7 @@
-"""Crontabs, by the rules of Debian's cron; those of the system have a user column."""
+"""Crontabs, by the rules of Debian's cron; those of the system have a user column.
+
+CRON_TZ is heeded all the same, and a comment says so: whoever wrote it counts on it.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,12 @@ _LONGEST_DESCRIPTION = 100
 _ABOUT = (
     "cron starts commands in the home directory: `cd` does that here.",
     "cron stops nothing and never catches up: hence `timeout` and `catch_up`.",
+    "cron lets live what outlives a command: `leftovers: keep` does, if it succeeds.",
     "cron starts a command again that still runs: `overlap: allow` would do so.",
+)
+_OF_INPUT = (
+    "not carried over: what cron gave it to read, after the first %",
+    "it is disabled, as it would read nothing",
 )
 _ABOUT_PATH = "cron's PATH was /usr/bin:/bin; here it is that of `jobconsole env`."
 
@@ -110,23 +118,24 @@ def _entry(line: _Line, whose: Whose) -> Entry:
         raise _Refused(message)
     expression, user, rest = _parts(line.text, whose)
     when, zone_notes = _when(expression, line.settings, whose)
-    command, given = _halves(rest)
+    command, reads = _halves(rest)
     command, names = without_secrets(command)
     around = variables(_handed_on(line.settings))
     secrets = tuple(dict.fromkeys((*around.env_pass, *names)))
     definition = Definition(
         description=line.description or None,
-        enabled=given is None,
+        enabled=not reads,
         command=_placed(command, line.settings.get("SHELL", SHELL)),
         when=when,
         timeout=UNBOUNDED,
+        leftovers="keep",
         catch_up="none",
         env=around.env,
         env_pass=secrets,
     )
     notes = (
         *zone_notes,
-        *_notes_of_input(given),
+        *(_OF_INPUT if reads else ()),
         *_notes_of_mail(line.settings),
         *((f"cron ran it as {user}",) if user not in {"", whose.user} else ()),
         *around.notes,
@@ -176,17 +185,15 @@ def _when(
     return When(cron=expression, timezone=zone), notes
 
 
-def _halves(rest: str) -> tuple[str, str | None]:
-    r"""The command, and its standard input if there is some: all after a `%`.
+def _halves(rest: str) -> tuple[str, bool]:
+    r"""The command, and whether it gets standard input: all after a `%`.
 
     A backslash keeps `%` and itself from meaning anything.
     """
     end = next(it.start() for it in _UP_TO_PERCENT.finditer(rest) if it[0] in {"%", ""})
     command = _ESCAPED.sub(r"\1", rest[:end])
-    if end == len(rest):
-        return command, None
-    pieces = re.split(r"(?<!\\)%", rest[end + 1 :])
-    return command.rstrip(" \t"), "\n".join(pieces).replace("\\%", "%")
+    reads = end < len(rest)
+    return command.rstrip(" \t") if reads else command, reads
 
 
 def _placed(command: str, shell: str) -> str | tuple[str, ...]:
@@ -195,16 +202,6 @@ def _placed(command: str, shell: str) -> str | tuple[str, ...]:
         between = " || exit; " if _MANY_COMMANDS.search(command) else " && "
         command = f"cd{between}{command}"
     return command if shell == SHELL else (shell, "-c", command)
-
-
-def _notes_of_input(given: str | None) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    shown = one_line(given)[:60]
-    return (
-        f"not carried over: what cron gave it to read, after the first %: {shown!r}",
-        "it is disabled, as it would read nothing",
-    )
 
 
 def _notes_of_mail(settings: Mapping[str, str]) -> tuple[str, ...]:

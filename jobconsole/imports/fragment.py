@@ -46,6 +46,12 @@ def entries(proposal: Proposal, layout: Layout) -> list[str]:
     return lines
 
 
+def unsaid(about: Sequence[str], text: str) -> tuple[str, ...]:
+    """The lines that are no comments in the text yet, however they are broken there."""
+    said = " ".join(text.replace("#", " ").split())
+    return tuple(line for line in about if line not in said)
+
+
 def _job(job: Proposed, layout: Layout) -> list[str]:
     margin, inner = " " * layout.base, " " * (layout.base + layout.step)
     lines = _comments([job.entry.source, *job.entry.notes], margin)

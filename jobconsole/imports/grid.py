@@ -64,12 +64,15 @@ def joined(grids: Sequence[Grid]) -> Grid | None:
 
 def _plain(grid: Grid) -> Grid:
     """The same with None for fields that name every value."""
-    return Grid(
+    plain = Grid(
         *(
             None if values is not None and len(values) == high - low + 1 else values
             for values, (low, high) in zip(grid, _BOUNDS, strict=True)
         )
     )
+    if None in {grid.days, grid.weekdays} or None not in {plain.days, plain.weekdays}:
+        return plain
+    return plain._replace(days=None, weekdays=None)  # one of the two is every day
 
 
 def _listed(values: Values) -> list[int]:

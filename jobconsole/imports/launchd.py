@@ -38,10 +38,11 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 4 * 1024 * 1024
 _REVERSED_DOMAIN = re.compile(r"(?:[A-Za-z0-9-]+\.){2}(?=.)")
-_IN_VAIN = frozenset({"ProcessType", "LimitLoadToSessionType", "AbandonProcessGroup"})
+_IN_VAIN = frozenset({"ProcessType", "LimitLoadToSessionType"})
 _ABOUT = (
     "launchd started commands in /: where there is no `cd`, they start in the project.",
     "launchd stops nothing that takes long: hence `timeout`.",
+    "Where clocks are changed, jobs start by cron's rules, not by those of launchd.",
 )
 _UNREADABLE = (
     ExpatError,
@@ -80,6 +81,7 @@ class Agent(msgspec.Struct, frozen=True, rename="pascal"):
     start_on_mount: bool = False
     environment_variables: dict[str, str | int | float | bool] = {}
     working_directory: str | None = None
+    abandon_process_group: bool = False
     disabled: bool = False
     user_name: str | None = None
 
@@ -168,6 +170,7 @@ def _entry(agent: Agent, others: list[str], source: str, zone: str) -> Entry:
         command=command,
         when=when,
         timeout=UNBOUNDED,
+        leftovers="keep" if agent.abandon_process_group else None,
         catch_up="latest" if when is not None and when.every is None else None,
         env=around.env,
         env_pass=around.env_pass,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _OPERATORS = "();<>|&\n"
+_REDIRECTION = re.compile(r"[<>][&|]?$")
 _GROUPING = frozenset({"!", "{", "}"})
 _ASSIGNMENT = re.compile(r"\w+=.*", re.DOTALL)
 _PROGRAM_FILE = re.compile(r"\.(sh|bash|zsh|py|pl|rb|php|js|mjs|ts)$")
@@ -80,6 +81,8 @@ def _commands(text: str) -> list[list[str]]:
         for word in lexer:
             if word.strip(_OPERATORS) and word not in _GROUPING:
                 found[-1].append(word)
+            elif _REDIRECTION.search(word):
+                next(lexer, "")  # where to, or from
             else:
                 found.append([])
     return found
@@ -91,4 +94,6 @@ def _base(word: str) -> str:
 
 
 def _tells(word: str) -> bool:
-    return not word.startswith(("-", ">", "<")) and word not in {"run", "tool"}
+    """A lone digit is the descriptor that is redirected."""
+    aside = word.startswith(("-", ">", "<")) or word in {"run", "tool"}
+    return not aside and not word.isdigit()

@@ -117,7 +117,8 @@ def _values(text: str, low: int, high: int) -> Values:
         start = int(parts["low"])
         step = int(parts["step"] or 1)
         last = int(parts["high"] or (high if parts["step"] else start))
-        if not low <= start <= last <= high or not step:
+        in_vain = parts["step"] and not parts["high"] and start + step > high
+        if not low <= start <= last <= high or not step or in_vain:
             message = f"{item!r} lies outside {low} to {high}"
             raise InexpressibleError(message)
         found.update(range(start, last + 1, step))

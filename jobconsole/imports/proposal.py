@@ -40,6 +40,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     when: When | None = None
     timeout: str | None = None
     limits: dict[str, str] = {}
+    leftovers: str | None = None
     catch_up: str | None = None
     env: dict[str, str] = {}
     env_pass: tuple[str, ...] = ()

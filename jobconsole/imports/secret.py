@@ -1,4 +1,4 @@
-"""Keeps secrets out of what is proposed: a configuration is shared, they are not."""
+"""Keeps variables' secrets out of a shared configuration; warns of commands' secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ _ASSIGNED = re.compile(
     r"""(?P<value>'[^']*'|"[^"$`]*"|[^\s;&|()<>'"$`]+)(?=$|[\s;&|)])"""
 )
 _OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)(?:[= ])\S")
-_IN_ADDRESS = re.compile(r"://[^/\s:@]+:[^/\s@]+@|Bearer\s+\S|Basic\s+\S")
+_PLAIN = r"""['"]?[^\s$'"]"""
+"""How a value begins that is no variable's."""
+
+_IN_PLACE = re.compile(
+    r"://[^/\s:@]*:[^/\s@]+@|Bearer\s+\S|Basic\s+\S"
+    rf"|\bcurl\b[^|;&\n]*\s(-\w*u|--user)[= ]?\S+?:{_PLAIN}"
+    rf"|\b(mysql|mariadb)[^|;&\n]*\s-p{_PLAIN}|\bsshpass\s+-p\s*{_PLAIN}"
+)
+"""Where addresses, headers and some programs have their secrets."""
 
 
 class Variables(NamedTuple):
@@ -37,7 +45,7 @@ def variables(given: Mapping[str, str]) -> Variables:
     for name, value in given.items():
         if not _NAME.fullmatch(name):
             notes.append(f"not carried over: {name!a} is no name of a variable here")
-        elif looks_secret(name):
+        elif looks_secret(name) or _IN_PLACE.search(value):
             passed.append(name)
         elif "${" in value:
             notes.append(f"not carried over: {name}, as ${{…}} would be replaced here")
@@ -83,6 +91,6 @@ def suspicion(command: str | Sequence[str]) -> tuple[str, ...]:
     text = command if isinstance(command, str) else " ".join(command)
     named = (match["name"].replace("-", "_") for match in _OPTION.finditer(text))
     plain = not isinstance(command, str) and without_secrets(text).names
-    if plain or _IN_ADDRESS.search(text) or any(map(looks_secret, named)):
+    if plain or _IN_PLACE.search(text) or any(map(looks_secret, named)):
         return ("the command seems to hold a secret: have it read from a variable",)
     return ()

@@ -31,9 +31,12 @@ _HEEDED = re.compile(
 )
 _IN_VAIN = re.compile(
     r"(KillMode|RemainAfterExit|Syslog\w+|TimeoutStopSec)=.*"
-    r"|Standard(Error|Input|Output)=[^:]*"
+    r"|Standard(Error|Input|Output)=[^:]*|UMask=0*22"
 )
-"""What needs no word: output is kept here anyway, and what is left behind is ended."""
+"""What needs no word: output is kept here anyway, and jobs have that umask."""
+
+_LEAVING = frozenset({"none", "process"})
+"""The KillModes that leave alone what outlives the command."""
 
 _CONDITION = re.compile(r"(Condition|Assert)\w+")
 _LONG_RUNNING = frozenset({"forking", "notify", "notify-reload", "dbus"})
@@ -68,6 +71,7 @@ def read_service(service: Unit, specifiers: Mapping[str, str]) -> Served:
         command=command,
         timeout=_timeout(service),
         limits={"memory": format_size(limit)} if limit else {},
+        leftovers="keep" if service.last(_SECTION, "KillMode") in _LEAVING else None,
         env=around.env,
         env_pass=tuple(dict.fromkeys((*around.env_pass, *passed))),
         env_file=_env_file(files, specifiers),
@@ -144,15 +148,13 @@ def _notes_of_kind(service: Unit) -> tuple[str, ...]:
 
 
 def _others(service: Unit, *, has_limit: bool) -> tuple[str, ...]:
+    """By name alone: among the values may be secrets."""
     others = [
-        f"{key}={one_line(service.last(_SECTION, key))}"
+        key
         for key in service.keys(_SECTION)
-        if not _HEEDED.fullmatch(key) and not (has_limit and key == "MemoryMax")
+        if not _HEEDED.fullmatch(key)
+        and not (has_limit and key == "MemoryMax")
+        and not _IN_VAIN.fullmatch(f"{key}={service.last(_SECTION, key)}")
     ]
-    others = [said for said in others if not _IN_VAIN.fullmatch(said)]
-    others += [
-        f"{key}={one_line(service.last('Unit', key))}"
-        for key in service.keys("Unit")
-        if _CONDITION.fullmatch(key)
-    ]
+    others += [key for key in service.keys("Unit") if _CONDITION.fullmatch(key)]
     return (f"not carried over: {', '.join(others)}",) if others else ()

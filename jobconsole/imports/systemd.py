@@ -26,6 +26,7 @@ TIMER = ".timer"
 _ABOUT = (
     "systemd started commands elsewhere: where there is no `cd`, in the project now.",
     "systemd stops nothing that has no bound of its own: hence `timeout: 1d`.",
+    "Where clocks are changed, jobs start by cron's rules, not by those of systemd.",
 )
 _TEMPLATE = re.compile(r"(?P<name>[^@]+)@(?P<instance>.*)(?P<type>\.\w+)")
 _MASKED = Path("/dev/null")
@@ -44,15 +45,15 @@ class Manager(NamedTuple):
     own: int
 
 
-def user_manager(config: Path, home: Path, user: str, zone: str) -> Manager:
-    """`config` is the folder for configuration, usually ~/.config."""
+def user_manager(config: Path, data: Path, home: Path, user: str, zone: str) -> Manager:
+    """The folders for configuration and data are usually ~/.config, ~/.local/share."""
     folders = (
         config / "systemd/user",
         Path("/etc/systemd/user"),
-        home / ".local/share/systemd/user",
+        data / "systemd/user",
         Path("/usr/lib/systemd/user"),
     )
-    return Manager(zone, home, user, folders, 2)
+    return Manager(zone, home, user, folders, 3)
 
 
 def system_manager(home: Path, zone: str) -> Manager:
@@ -121,7 +122,7 @@ def _read(path: Path, manager: Manager, *, known: bool) -> Entry | LeftOut:
         return LeftOut(str(path), "it is a template: import what is made of it")
     if path.resolve() == _MASKED:
         return LeftOut(str(path), "it is masked")
-    timer = read_unit(path, manager.folders)
+    timer = read_unit(path, path.name, manager.folders)
     service = _service_of(timer, manager)
     if isinstance(service, str):
         return LeftOut(str(path), f"there is no {service}")
@@ -137,7 +138,7 @@ def _service_of(timer: Unit, manager: Manager) -> Unit | str:
     for candidate in names:
         for folder in folders:
             if (folder / candidate).is_file():
-                return read_unit(folder / candidate, manager.folders)
+                return read_unit(folder / candidate, name, manager.folders)
     return name
 
 

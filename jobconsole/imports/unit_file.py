@@ -63,15 +63,32 @@ class Unit(msgspec.Struct, frozen=True):
         return next(lines, 1)
 
 
-def read_unit(path: Path, folders: Sequence[Path]) -> Unit:
-    """A unit and its drop-ins in any of the folders. Raises ImportInvalidError."""
+def read_unit(path: Path, name: str, folders: Sequence[Path]) -> Unit:
+    """A unit and its drop-ins in any of the folders. Raises ImportInvalidError.
+
+    `name` is that of the unit, which may be made of a template: the file's then.
+    """
     settings = list(_settings(path))
     drop_ins: dict[str, Path] = {}
-    for folder in reversed([path.parent, *folders]):
-        drop_ins |= {it.name: it for it in folder.glob(f"{path.name}.d/*.conf")}
-    for name in sorted(drop_ins):
-        settings += _settings(drop_ins[name])
-    return Unit(path.name, path, tuple(settings))
+    for folder in reversed(_drop_in_folders(name, [path.parent, *folders])):
+        drop_ins |= {it.name: it for it in folder.glob("*.conf")}
+    for file in sorted(drop_ins):
+        settings += _settings(drop_ins[file])
+    return Unit(name, path, tuple(settings))
+
+
+def _drop_in_folders(name: str, folders: Sequence[Path]) -> list[Path]:
+    """What is first wins: for `a-b@x.service`, `a-@.service.d` is one of them."""
+    stem, _, kind = name.rpartition(".")
+    prefix, at, instance = stem.partition("@")
+    dashes = [match.end() for match in re.finditer("-", prefix)]
+    named = [
+        f"{prefix[:end]}{ending}.{kind}.d"
+        for ending in dict.fromkeys((at + instance, at))
+        for end in (len(prefix), *reversed(dashes))
+    ]
+    own = [folder / one for folder in folders for one in named]
+    return own + [folder / f"{kind}.d" for folder in folders]
 
 
 def _settings(path: Path) -> Iterator[Setting]:
@@ -82,7 +99,7 @@ def _settings(path: Path) -> Iterator[Setting]:
             continue
         key, separator, value = line.partition("=")
         if not separator or not section:
-            message = f"{path}:{number}: {line[:60]!r} is neither a section nor a key"
+            message = f"{path}:{number}: it is neither a section nor a key"
             raise ImportInvalidError(message)
         yield Setting(section, key.strip(), value.strip(), number)
 

@@ -131,6 +131,24 @@ def test_timers(tmp_path: Path) -> None:
     everything = call(tmp_path, "import", "systemd")
     assert everything.out.count("enabled: false") == 5
 
+    shutil.move(own, tmp_path / "home/.local/share/systemd/user")
+    assert call(tmp_path, "import", "systemd").out.count("enabled: false") == 5
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["systemd systemd", "systemd systemd/poll.timer", "launchd launchd"],
+)
+def test_places_say_no_detour(words: str, tmp_path: Path) -> None:
+    kind, name = words.split()
+    (tmp_path / "here").mkdir()
+    shutil.copytree(DATA, tmp_path / "data")
+
+    done = call(tmp_path / "here", "import", kind, f"../data/{name}")
+
+    assert f"  # {tmp_path}/data/{kind}" in done.out
+    assert "/../" not in done.out
+
 
 def test_agents(tmp_path: Path) -> None:
     own = tmp_path / "home/Library/LaunchAgents"
@@ -199,6 +217,19 @@ def test_they_are_added_once(project: Path) -> None:
     assert again.out == ""
     assert "mine.crontab:3: left out: echo is the same" in again.err
     assert (project / "teleclaude.yml").read_text() == after
+
+
+@pytest.mark.usefixtures("crontab")
+def test_what_goes_for_all_is_said_once(project: Path) -> None:
+    (project / "x").write_text("@daily /opt/x\n")
+
+    for name in ("mine.crontab", "x"):
+        call(project, "import", "crontab", name, "--append", "--yes")
+
+    text = (project / "teleclaude.yml").read_text()
+    assert "\n  echo:\n" in text
+    assert "\n  x:\n" in text
+    assert text.count("# cron starts commands in the home directory") == 1
 
 
 def test_an_id_that_is_taken_gets_a_number(project: Path) -> None:

@@ -56,6 +56,25 @@ def test_program_and_folder(tmp_path: Path) -> None:
     assert found.definition.command == "cd '~/x' && exec /opt/it 'a b'"
 
 
+@pytest.mark.parametrize(("abandon", "leftovers"), [(True, "keep"), (False, None)])
+def test_what_is_left_behind(
+    abandon: bool, leftovers: str | None, tmp_path: Path
+) -> None:
+    found = entry(tmp_path, AbandonProcessGroup=abandon, **DAILY)
+
+    assert found.definition.leftovers == leftovers
+    assert found.notes == ()
+
+
+def test_a_day_or_any_weekday_is_every_day(tmp_path: Path) -> None:
+    daily = {"Hour": 3, "Minute": 0}
+    any_weekday = [{**daily, "Day": 1, "Weekday": it} for it in range(7)]
+
+    found = entry(tmp_path, StartCalendarInterval=any_weekday)
+
+    assert found.definition.written()["when"] == {"at": "03:00", "timezone": "UTC"}
+
+
 @pytest.mark.parametrize(
     ("keys", "why"),
     [

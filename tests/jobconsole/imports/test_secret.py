@@ -32,6 +32,17 @@ def test_assignments(command: str, said: str, names: tuple[str, ...]) -> None:
         ("git pull https://me:abc@host/x", True),
         (("/bin/x", "--api-key", "abc"), True),
         (("/usr/bin/env", "API_KEY=abc", "x"), True),
+        ("curl -su me:abc https://x", True),
+        ("curl --user 'me:abc' https://x", True),
+        ("curl -u me https://x:8080", False),
+        ('curl -u "$ME:$PW" https://x', False),
+        ("docker run -u 1000:1000 x", False),
+        ("mysqldump --all-databases -pabc", True),
+        ("mariadb-dump -p'a b'", True),
+        ('mysql -p"$PW" -P 3306', False),
+        ("mysql shop | psql -p5432", False),
+        ("sshpass -p abc ssh host", True),
+        ("sshpass -e ssh -p 22 host", False),
         ("make --keep-going all", False),
         (("/bin/x", "--level", "info"), False),
     ],
@@ -41,11 +52,19 @@ def test_suspicion(command: str | tuple[str, ...], suspect: bool) -> None:
 
 
 def test_variables() -> None:
-    given = {"A": "1", "API_KEY": "abc", "B": "${A}", "C": "\udcff", "1x": "y"}
+    given = {
+        "A": "1",
+        "API_KEY": "abc",
+        "DATABASE_URL": "postgres://me:abc@host/x",
+        "CACHE_URL": "redis://:abc@host",
+        "B": "${A}",
+        "C": "\udcff",
+        "1x": "y",
+    }
 
     found = variables(given)
 
     assert found.env == {"A": "1"}
-    assert found.env_pass == ("API_KEY",)
+    assert found.env_pass == ("API_KEY", "DATABASE_URL", "CACHE_URL")
     assert len(found.notes) == 3
     assert "abc" not in repr(found)

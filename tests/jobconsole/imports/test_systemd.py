@@ -102,6 +102,33 @@ def test_what_nobody_enabled_is_disabled(tmp_path: Path) -> None:
     assert [item.reason for item in found.left_out] == ["it is masked"]
 
 
+@pytest.mark.parametrize(
+    ("drop_ins", "program"),
+    [
+        (["a-b@x.service.d/o.conf"], "0"),
+        (["a-b@.service.d/o.conf"], "0"),
+        (["a-@x.service.d/o.conf"], "0"),
+        (["service.d/o.conf"], "0"),
+        (["c@x.service.d/o.conf"], "old"),
+        (["a-b@.service.d/o.conf", "a-b@x.service.d/o.conf"], "1"),
+        (["service.d/o.conf", "a-@.service.d/o.conf"], "1"),
+        (["service.d/p.conf", "a-b@x.service.d/o.conf"], "0"),
+    ],
+)
+def test_drop_ins_of_an_instance(
+    drop_ins: list[str], program: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a-b@x.timer").write_text("[Timer]\nOnCalendar=daily\n")
+    (tmp_path / "a-b@.service").write_text("[Service]\nExecStart=old\n")
+    for number, name in enumerate(drop_ins):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(f"[Service]\nExecStart=\nExecStart={number}\n")
+
+    (found,) = read_timers([tmp_path / "a-b@x.timer"], manager(tmp_path)).entries
+
+    assert found.definition.command == (program,)
+
+
 def test_a_service_from_a_package_with_a_drop_in_of_ones_own(tmp_path: Path) -> None:
     own, packages = tmp_path / "own", tmp_path / "packages"
     (own / "thing.service.d").mkdir(parents=True)
@@ -160,8 +187,12 @@ def test_no_text_breaks_it(timer: str, service: str, root: Path) -> None:
     [
         ("StandardOutput=journal", False),
         ("StandardOutput=append:/var/log/x", True),
-        ("KillMode=process", False),
+        ("KillMode=mixed", False),
+        ("UMask=0022", False),
+        ("UMask=0077", True),
         ("Nice=5", True),
+        ("SetCredential=pw:hunter2", True),
+        ('ExecStartPost=/bin/curl -H "Bearer hunter2"', True),
         ("MemoryMax=50%", True),
         ("MemoryMax=1G", False),
     ],
@@ -171,4 +202,21 @@ def test_what_is_not_carried_over_is_said(
 ) -> None:
     found = entry(tmp_path, "OnCalendar=daily\n", f"{SERVICE}{line}\n")
 
-    assert (f"not carried over: {line}" in found.notes) == said
+    name = line.partition("=")[0]
+    assert (f"not carried over: {name}" in found.notes) == said
+    assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("mode", "leftovers"),
+    [
+        ("process", "keep"),
+        ("none", "keep"),
+        ("mixed", None),
+        ("control-group", None),
+    ],
+)
+def test_what_is_left_behind(mode: str, leftovers: str | None, tmp_path: Path) -> None:
+    found = entry(tmp_path, "OnCalendar=daily\n", f"{SERVICE}KillMode={mode}\n")
+
+    assert found.definition.leftovers == leftovers
