@@ -135,7 +135,11 @@ class Console(Seat):
         if not gc.isenabled():
             self.call_after_refresh(self._settle)
         told = self.snapshot.broken if self.snapshot else ()
+        before = self.snapshot and self.snapshot.tick
         self.snapshot = message.snapshot
+        now = message.snapshot.tick
+        if before and now and before.driver != now.driver:
+            self.look_at_driver()  # somebody has installed something, perhaps
         self._tell_screen(Shown(message.snapshot))
         if message.snapshot.broken and message.snapshot.broken != told:
             first = message.snapshot.broken[0]

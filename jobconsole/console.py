@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobconsole.cli.session import Session
-    from jobconsole.driving import Standing
+    from jobconsole.standing import Standing
     from launchd.machine import Machine
     from runner.model.snapshot import Snapshot
 
@@ -88,9 +88,9 @@ def _shown(
 
 def _standing(project: api.Project, host: Machine) -> Standing:
     """Imported when it is first asked: the first rows can do without."""
-    from jobconsole import driving
+    from jobconsole.standing import standing
 
-    return driving.standing(project, host)
+    return standing(project, host)
 
 
 def _program(environment: Mapping[str, str], *names: str, otherwise: str) -> list[str]:

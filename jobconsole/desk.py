@@ -52,10 +52,10 @@ class Desk:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, answer)
 
-    def close(self) -> None:
+    def close(self, *, wait: bool = True) -> None:
         """Answer what was asked, and close the project where it was opened."""
         self._thread.submit(self._stack.close)
-        self._thread.shutdown()
+        self._thread.shutdown(wait=wait)
 
     def _ready(self) -> Project:
         if self._project is None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from textual.binding import Binding
     from textual.filter import LineFilter
 
-    from jobconsole.driving import Standing
     from jobconsole.stage import Stage
+    from jobconsole.standing import Standing
     from runner.engine.activity import Observer
     from runner.model.orders import Order
     from runner.model.snapshot import Snapshot
@@ -38,7 +38,8 @@ class Seat(App[str]):
 
     `decided` are the jobs about which something was decided here, the latest last.
 
-    Questions and deeds have a thread each, and so has reading logs.
+    Questions and deeds have a thread each, and so have reading logs and the machine's
+    drivers, who may take their time.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -50,6 +51,7 @@ class Seat(App[str]):
         self.decided: list[str] = []
         self.questions = Desk(stage.opened)
         self.deeds = Desk(stage.opened)
+        self.drivers = Desk(stage.opened)
         self.reader = Desk(stage.opened)
         self.bug: Exception | None = None
         self._ascii_only = AsciiOnly()
@@ -82,7 +84,7 @@ class Seat(App[str]):
         if self.stage.standing is None:
             return
         try:
-            self.standing = await self.questions.ask(self.stage.standing)
+            self.standing = await self.drivers.ask(self.stage.standing)
         except JobconsoleError as error:
             self.complain(error)
 
@@ -104,6 +106,8 @@ class Seat(App[str]):
         """Answer what was asked, and let the threads end."""
         for desk in (self.questions, self.deeds, self.reader):
             desk.close()
+        # A driver that does not answer is no reason to wait.
+        self.drivers.close(wait=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from jobconsole.driving import Standing
     from jobconsole.preferences import Preferences
+    from jobconsole.standing import Standing
     from runner.api import Project
     from runner.process.clock import Clock
 

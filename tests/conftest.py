@@ -25,9 +25,21 @@ FOREIGN = (
 )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "idle: mostly waits for a clock that no test can move; runs first"
+    )
     settings.register_profile("repeatable", derandomize=True, deadline=None)
     settings.load_profile("repeatable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What mostly waits begins first, so that others work meanwhile to the end.
+
+    Of several processes the first gets the first tests, and the others take over what it
+    does not come to.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("idle") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)

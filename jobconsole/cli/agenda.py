@@ -14,8 +14,9 @@ from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import (
     ascii_option,
     config_option,
-    instant,
     json_option,
+    moment,
+    placed,
 )
 from jobconsole.cli.table import Cell, Column, Row
 from jobconsole.marks import Style
@@ -39,10 +40,11 @@ DAY = 86_400
 @click.argument("job", required=False, shell_complete=complete_jobs)
 @click.option(
     "--from",
-    "after_ms",
-    type=instant,
+    "start",
+    type=moment,
     metavar="TIME",
-    help="After this instant, itself excluded (2026-10-25T02:30:00+01:00).",
+    help="After 06:00 (the next), '2026-11-20 06:00', or with an offset as in RFC 3339;"
+    " itself excluded.",
 )
 @click.option(
     "--count",
@@ -56,14 +58,16 @@ DAY = 86_400
 def next_fires(
     session: Session,
     job: str | None,
-    after_ms: int | None,
+    start: str | None,
     count: int | None,
     as_json: bool,
 ) -> int:
     """What is due next: of one job, or of all."""
     with session.project() as project:
         now = project.now()
-        after = now if after_ms is None else after_ms // 1000
+        after = now
+        if start is not None:
+            after = placed(session, start, _zone(project, job), now)
         views = {view.id: view for view in api.list_jobs(project)}
         found = api.next_fires(project, job, after, count or (5 if job else 1))
     if job is None:
@@ -89,8 +93,21 @@ def next_fires(
 
 
 @click.command()
-@click.option("--from", "start_ms", type=instant, metavar="TIME", help="From this on.")
-@click.option("--to", "end_ms", type=instant, metavar="TIME", help="Up to this.")
+@click.option(
+    "--from",
+    "since",
+    type=moment,
+    metavar="TIME",
+    help="From 06:00 on (the next; the latest with --past), '2026-11-20 06:00', or with"
+    " an offset as in RFC 3339.",
+)
+@click.option(
+    "--to",
+    "until",
+    type=moment,
+    metavar="TIME",
+    help="Up to 06:00 (the next after --from), or as for --from.",
+)
 @click.option("--past", is_flag=True, help="The last 24 hours instead of the next.")
 @json_option
 @ascii_option
@@ -98,15 +115,16 @@ def next_fires(
 @click.pass_obj
 def agenda(
     session: Session,
-    start_ms: int | None,
-    end_ms: int | None,
+    since: str | None,
+    until: str | None,
     past: bool,
     as_json: bool,
 ) -> int:
     """What falls due within 24 hours, and what gets in its way."""
     with session.project() as project:
         now = project.now()
-        start, end = _window(now, start_ms, end_ms, past=past)
+        ends = _ends(session, api.zone(project), now, (since, until), past=past)
+        start, end = _window(now, *ends, past=past)
         found = api.agenda(project, start, end)
     if as_json:
         session.output.json(agenda_page.document(found))
@@ -168,12 +186,33 @@ def _rows(found: list[_Timed], now: int) -> list[Row]:
     ]
 
 
+def _zone(project: api.Project, job: str | None) -> str:
+    zone = api.job_detail(project, job).view.timezone if job else None
+    return zone or api.zone(project)
+
+
+def _ends(
+    session: Session,
+    zone: str,
+    now: int,
+    said: tuple[str | None, str | None],
+    *,
+    past: bool,
+) -> tuple[int | None, int | None]:
+    """Those of the window that are said, in seconds."""
+    since, until = said
+    start = None if since is None else placed(session, since, zone, now, ahead=not past)
+    if until is None:
+        return start, None
+    if start is None:
+        return None, placed(session, until, zone, now, ahead=not past)
+    return start, placed(session, until, zone, start + 1)
+
+
 def _window(
-    now: int, start_ms: int | None, end_ms: int | None, *, past: bool
+    now: int, start: int | None, end: int | None, *, past: bool
 ) -> tuple[int, int]:
     """In seconds. What is not said is 24 hours away from the other end."""
-    start = None if start_ms is None else start_ms // 1000
-    end = None if end_ms is None else end_ms // 1000
     if past and end is None and start is None:
         end = now + 1  # the second that has begun is part of the past
     if start is None:

@@ -9,7 +9,7 @@ import click
 from jobconsole import decided
 from jobconsole.cli.completion import complete_jobs
 from jobconsole.cli.diagnostics import ExitCode
-from jobconsole.cli.options import config_option, duration, instant
+from jobconsole.cli.options import config_option, duration, moment, placed
 from runner import api
 from runner.model.orders import Decision
 from runner.model.views import JobState
@@ -32,7 +32,7 @@ reason_option = click.option(
 @click.option(
     "--until",
     metavar="TIME",
-    help="2h from now, or an instant (2026-11-21T07:00+01:00), itself included.",
+    help="2h from now, or a time (07:00, '2026-11-21 07:00'), itself included.",
 )
 @reason_option
 @config_option
@@ -43,7 +43,9 @@ def pause(session: Session, job: str, until: str | None, reason: str) -> int:
     What falls due meanwhile is not caught up. By hand it can still be run.
     """
     with session.project() as project:
-        end = None if until is None else _end(until, project.now())
+        end = None
+        if until is not None:
+            end = _end(session, until, api.zone(project), project.now())
         decision = Decision(session.surroundings.user(), reason, end)
         done = api.pause(project, job, decision)
     session.diagnostics.say(decided.paused(done))
@@ -126,10 +128,12 @@ def _decided(
         return decide(project, job, Decision(session.surroundings.user(), reason))
 
 
-def _end(text: str, now: int) -> int:
-    """Epoch seconds of an instant to come, or of a duration from now."""
-    is_instant = "T" in text or text.count("-") > 1
-    end = instant(text) // 1000 if is_instant else now + duration(text)
+def _end(session: Session, text: str, zone: str, now: int) -> int:
+    """Epoch seconds of a time to come, or of a duration from now."""
+    if ":" in text or "-" in text:
+        end = placed(session, moment(text), zone, now)
+    else:
+        end = now + duration(text)
     if end <= now:
         message = f"--until {text}: that has passed already"
         raise click.BadParameter(message)

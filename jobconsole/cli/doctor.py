@@ -11,6 +11,7 @@ from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import ascii_option, config_option, json_option
 from jobconsole.cli.output import SCHEMA
 from jobconsole.cli.table import shown, wrap
+from jobconsole.doctor.ending import ending_tidily
 from jobconsole.doctor.examine import examine, unusable
 from jobconsole.doctor.findings import Context, Diagnosis, Level
 from jobconsole.marks import BAD, GOOD, NEVER_RAN, Mark, Style
@@ -74,7 +75,8 @@ def _examined(session: Session, context: Context | None) -> Diagnosis:
         with session.opened() as project:
             api.refresh(project)
             request = request_for(project, here, context, session.diagnostics.say)
-            return examine(project, here, request)
+            with ending_tidily():
+                return examine(project, here, request)
     except (ConfigInvalidError, StateUnavailableError) as error:
         return unusable(error, context or Context.SHELL)
 

@@ -15,8 +15,9 @@ from jobconsole.cli.options import (
     ascii_option,
     config_option,
     duration,
-    instant,
     json_option,
+    moment,
+    placed,
 )
 from jobconsole.cli.run_page import show_run
 from jobconsole.cli.table import Cell, Column, Row, mark_cell
@@ -44,14 +45,14 @@ COLUMNS = (
 DEFAULT_LIMIT = 20
 
 
-def since(text: str) -> int:
-    """Milliseconds: an epoch instant, or (negative) how long before now."""
-    if "-" in text:
-        return instant(text)
+def since(text: str) -> int | str:
+    """How many seconds before now, or a time as people write it."""
+    if "-" in text or ":" in text:
+        return moment(text)
     if not text[:1].isdigit():
-        message = "write 7d, 2h or 2026-11-20T06:00:00Z"
+        message = "write 7d, 2h, 06:00 or 2026-11-20 06:00"
         raise click.BadParameter(message)
-    return -1000 * duration(text)
+    return duration(text)
 
 
 class Asked(TypedDict):
@@ -61,7 +62,7 @@ class Asked(TypedDict):
     limit: int
     status: tuple[str, ...]
     trigger: tuple[str, ...]
-    since: int | None
+    since: int | str | None
     role: str | None
     before: str | None
     as_json: bool
@@ -93,7 +94,8 @@ class Asked(TypedDict):
     "--since",
     type=since,
     metavar="TIME",
-    help="Queued within 7d or 2h, or since 2026-11-20T06:00:00Z.",
+    help="Queued within 7d or 2h, or since 06:00 (the latest), '2026-11-20 06:00', or with"
+    " an offset as in RFC 3339.",
 )
 @click.option("--role", metavar="ROLE", help="Only those that acted as this role.")
 @click.option(
@@ -110,7 +112,7 @@ def history(session: Session, **asked: Unpack[Asked]) -> int:
     """Runs, the latest first: of one job, or of all."""
     with session.project() as project:
         now = project.now()
-        page = api.history(project, _query(project, asked))
+        page = api.history(project, _query(session, project, asked))
     if asked["as_json"]:
         session.output.json([documents.run(view) for view in page.runs])
         return ExitCode.FINE
@@ -170,16 +172,22 @@ def show(session: Session, run: str, as_json: bool) -> int:
     return ExitCode.FINE
 
 
-def _query(project: api.Project, asked: Asked) -> HistoryQuery:
-    since_ms = asked["since"]
-    if since_ms is not None and since_ms < 0:
-        since_ms += project.clock.wall_ms()
+def _since_ms(
+    session: Session, project: api.Project, asked: int | str | None
+) -> int | None:
+    if isinstance(asked, str):
+        zone, now = api.zone(project), project.now()
+        return placed(session, asked, zone, now, ahead=False) * 1000
+    return None if asked is None else project.clock.wall_ms() - asked * 1000
+
+
+def _query(session: Session, project: api.Project, asked: Asked) -> HistoryQuery:
     before = asked["before"]
     return HistoryQuery(
         job_id=asked["job"],
         statuses=tuple(RunStatus(status) for status in asked["status"]),
         role=asked["role"],
-        since_ms=since_ms,
+        since_ms=_since_ms(session, project, asked["since"]),
         before_seq=api.resolve_run(project, before).seq if before else None,
         limit=asked["limit"],
         triggers=tuple(Trigger(it.replace("-", "_")) for it in asked["trigger"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from jobconsole import driving, words
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import config_option, period
 from jobconsole.wiring import machine
+from launchd.service import Kind
 from runner import api
 from runner.config.units import format_duration
-from runner.model.errors import ConfigNotFoundError
+from runner.model.errors import ConfigNotFoundError, JobconsoleError
 from runner.process.driver import Driver
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from jobconsole.cli.session import Session
     from jobconsole.driving import Wish
     from launchd.machine import Machine
+    from launchd.service import Found
 
 BACKENDS = ("launchd", "systemd", "cron")
 FIRST_TICK_MS = 10_000
@@ -54,11 +57,11 @@ def install(
         raise click.UsageError(message)
     wish = driving.Wish(backend, 0 if resident else every or driving.USUAL_PERIOD)
     host = machine(session.surroundings)
+    if dry_run:
+        _show_plan(session, host, wish)
+        return ExitCode.FINE
     with session.project() as project:
-        if dry_run:
-            _show_plan(session, project, host, wish)
-        else:
-            _install(session, project, host, wish)
+        _install(session, project, host, wish)
     return ExitCode.FINE
 
 
@@ -67,15 +70,28 @@ def install(
 @click.pass_obj
 def uninstall(session: Session) -> int:
     """Have nothing call the tick any more. What runs goes on; nothing else is touched."""
-    host = machine(session.surroundings)
-    gone = driving.uninstall(_config(session), host)
+    host, config = machine(session.surroundings), _config(session)
+    gone = driving.uninstall(config, host)
     for found in gone:
         session.diagnostics.say(f"{found.driver} does not call {found.label} any more")
-    if not gone:
-        session.diagnostics.say("nothing was installed")
+    if driving.written_by_hand(config, host):
+        session.diagnostics.warn(
+            "a line of the crontab that is not ours still calls it (`crontab -e`)"
+        )
+    if gone:
+        _release(session)
+    else:
+        said = "; `jobconsole status --all` shows what is installed"
+        session.diagnostics.say(f"nothing calls {config}{said}")
         for reason in driving.unasked(host):
             session.diagnostics.warn(reason)
     return ExitCode.FINE
+
+
+def _release(session: Session) -> None:
+    """Let those go who wait for what falls due; a project that is gone has none."""
+    with contextlib.suppress(JobconsoleError), session.opened() as project:
+        api.release(project)
 
 
 def _config(session: Session) -> Path:
@@ -88,10 +104,8 @@ def _config(session: Session) -> Path:
         return session.surroundings.cwd / session.config
 
 
-def _show_plan(
-    session: Session, project: api.Project, host: Machine, wish: Wish
-) -> None:
-    chosen, plan = driving.plan(project, host, wish)
+def _show_plan(session: Session, host: Machine, wish: Wish) -> None:
+    chosen, plan = driving.plan(session.find_config(), host, wish)
     line = session.output.foreign
     for path, text in plan.files or [("in the crontab", plan.definition)]:
         line(f"# {path}")
@@ -105,41 +119,35 @@ def _show_plan(
 
 def _install(session: Session, project: api.Project, host: Machine, wish: Wish) -> None:
     say = session.diagnostics.say
-    _record_environment(session, project)
+    stays = api.attendance(project).resident
     began_ms = project.clock.wall_ms()
     done = driving.install(project, host, wish)
-    found = done.found
-    if done.changed:
-        say(f"{found.driver} calls {found.label} {_often(wish)}")
-        for difference in done.changed:
-            say(f"  until now {difference}")
-        for path in found.files:
-            say(f"  {path}")
-    else:
-        say(f"{found.driver} calls {found.label} {_often(wish)} already")
-    for other in done.replaced:
+    found, same = done.installed.found, done.installed.is_as_before
+    if done.recorded:
+        names = ", ".join(done.recorded)
+        say(f"the environment that jobs start from is recorded anew: {names}")
+    say(f"{_said(found, wish)}{' already' if same else ''}")
+    for difference in done.installed.changed:
+        say(f"  found: {difference}")
+    for path in () if same else found.files:
+        say(f"  {path}")
+    for other in done.installed.replaced:
         say(f"it replaces {other.driver}'s {other.label}")
     for sentence in driving.advice(found, host):
         session.diagnostics.warn(sentence)
-    if done.changed and found.driver is not Driver.CRON:
-        _await_tick(session, project, began_ms)
+    if stays is not None and not same and not wish.every:
+        say(f"process {stays.pid} keeps running too; it takes over when that one ends")
+    elif not same and found.driver is not Driver.CRON:
+        _await_tick(session, project, found, began_ms)
 
 
-def _record_environment(session: Session, project: api.Project) -> None:
-    """Record what jobs start from, and say so where it was recorded otherwise."""
-    before = api.environment(project)
-    after = api.environment(project, renew=True)
-    names = sorted(before.keys() | after.keys())
-    other = [name for name in names if before.get(name) != after.get(name)]
-    if other:
-        session.diagnostics.say(
-            f"the environment that jobs start from is recorded anew: {', '.join(other)}"
-        )
-
-
-def _await_tick(session: Session, project: api.Project, began_ms: int) -> None:
+def _await_tick(
+    session: Session, project: api.Project, found: Found, began_ms: int
+) -> None:
     """The proof that it works."""
-    tick_ms = driving.first_tick(project, began_ms, FIRST_TICK_MS)
+    stays = found.service is not None and found.service.kind is Kind.RESIDENT
+    driver = Driver.RESIDENT if stays else found.driver
+    tick_ms = driving.first_tick(project, driver, began_ms, FIRST_TICK_MS)
     if tick_ms is not None:
         took = words.duration(tick_ms - began_ms)
         session.diagnostics.say(f"the first tick came after {took}")
@@ -149,5 +157,7 @@ def _await_tick(session: Session, project: api.Project, began_ms: int) -> None:
     )
 
 
-def _often(wish: Wish) -> str:
-    return f"every {format_duration(wish.every)}" if wish.every else "for good"
+def _said(found: Found, wish: Wish) -> str:
+    if not wish.every:
+        return f"{found.driver} keeps {found.label} running"
+    return f"{found.driver} calls {found.label} every {format_duration(wish.every)}"

@@ -94,11 +94,27 @@ def binding(text: str) -> tuple[str, str]:
     return name, value
 
 
-def instant(text: str) -> int:
-    """Epoch milliseconds, written in RFC 3339 with its offset."""
-    from runner.model.instants import parse_ms
+def moment(text: str) -> str:
+    """A time as people write it, with its offset or without: see `placed`."""
+    from runner.engine.why.named_instant import read
 
     try:
-        return parse_ms(text)
-    except (ValueError, OverflowError) as error:
+        read(text)
+    except ValueError as error:
         raise click.BadParameter(str(error)) from error
+    return text
+
+
+def placed(
+    session: Session, text: str, zone: str, now: int, *, ahead: bool = True
+) -> int:
+    """Epoch seconds of such a time in a zone; says how an unclear one is taken.
+
+    `06:00` is the first from `now` on; not `ahead`, the latest until then.
+    """
+    from runner.engine.why.named_instant import resolve
+
+    named = resolve(text, zone, now, ahead=ahead)
+    if named.note:
+        session.diagnostics.say(named.note)
+    return named.instant

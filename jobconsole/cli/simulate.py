@@ -13,11 +13,13 @@ from jobconsole.cli.options import (
     ascii_option,
     config_option,
     duration,
-    instant,
     json_option,
+    moment,
+    placed,
 )
 from runner import api
 from runner.model.simulation import Scenario
+from runner.schedule.wall import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,40 +28,35 @@ if TYPE_CHECKING:
     from jobconsole.cli.session import Session
     from runner.model.simulation import Simulated
 
-Span = tuple[int, int]
-
 
 class Asked(TypedDict):
     """What `simulate` is asked for."""
 
-    start_ms: int | None
+    start: str | None
     seconds: int
     names: tuple[str, ...]
-    downs: tuple[Span, ...]
+    downs: tuple[tuple[str, str], ...]
     as_json: bool
 
 
-def _down(text: str) -> Span:
-    """Epoch seconds [from, to), written as two instants with a slash between them."""
+def _down(text: str) -> tuple[str, str]:
+    """Two times with a slash between them."""
     start, slash, end = text.partition("/")
     if not slash:
-        message = f"{text} is not FROM/TO"
+        message = f"{text} is not FROM/TO: write 01:00/07:30, or each as for --from"
         raise click.BadParameter(message)
-    span = instant(start) // 1000, instant(end) // 1000
-    if span[0] >= span[1]:
-        message = "its end is not after its beginning"
-        raise click.BadParameter(message)
-    return span
+    return moment(start), moment(end)
 
 
 @click.command()
 @click.option(
     "--from",
-    "start_ms",
-    type=instant,
+    "start",
+    type=moment,
     metavar="TIME",
-    help="From this instant on, at which nothing runs and nothing is overdue."
-    " Without it: from now on, as things stand.",
+    help="From 06:00 (the next), '2026-11-20 06:00', or with an offset as in RFC 3339;"
+    " nothing runs and nothing is overdue then. Without it: from now on, as things"
+    " stand.",
 )
 @click.option(
     "--for",
@@ -84,7 +81,8 @@ def _down(text: str) -> Span:
     type=_down,
     multiple=True,
     metavar="FROM/TO",
-    help="The machine is off or asleep then. May be given several times.",
+    help="The machine is off or asleep then (01:00/07:30, or whole times as for"
+    " --from). May be given several times.",
 )
 @json_option
 @ascii_option
@@ -95,11 +93,11 @@ def simulate(session: Session, **asked: Unpack[Asked]) -> int:
 
     By the configuration and the state as they are; nothing is started and nothing
     kept. Each run is taken to last as long as its job's usually do, and to succeed.
-    The same question of the same state has the same answer if --from is given.
+    The same question of the same state has the same answer if --from names a day.
     With --json each event is an object on a line of its own; the last line sums up.
     """
     with session.project() as project:
-        scenario = _scenario(project, asked)
+        scenario = _scenario(session, project, asked)
         column = max((len(view.id) for view in api.list_jobs(project)), default=0)
         events = api.simulate(project, scenario)
     tally = simulate_page.Tally()
@@ -112,16 +110,33 @@ def simulate(session: Session, **asked: Unpack[Asked]) -> int:
     return ExitCode.FINE
 
 
-def _scenario(project: api.Project, asked: Asked) -> Scenario:
-    start_ms = asked["start_ms"]
-    start = project.now() if start_ms is None else start_ms // 1000
+def _scenario(session: Session, project: api.Project, asked: Asked) -> Scenario:
+    zone, start = api.zone(project), project.now()
+    if asked["start"] is not None:
+        start = placed(session, asked["start"], zone, start)
+    end = start + asked["seconds"]
+    if end > LATEST:
+        message = "it would end after the year 9997"
+        raise click.BadParameter(message, param_hint="--for")
     return Scenario(
         start=start,
-        end=start + asked["seconds"],
-        at_rest=start_ms is not None,
-        downs=asked["downs"],
+        end=end,
+        at_rest=asked["start"] is not None,
+        downs=tuple(_span(session, it, zone, start) for it in asked["downs"]),
         jobs=tuple(api.job_detail(project, name).view.id for name in asked["names"]),
     )
+
+
+def _span(
+    session: Session, times: tuple[str, str], zone: str, after: int
+) -> tuple[int, int]:
+    """Epoch seconds [from, to); of times of day the first ones after an instant."""
+    start = placed(session, times[0], zone, after)
+    end = placed(session, times[1], zone, start + 1)
+    if start >= end:
+        message = "its end is not after its beginning"
+        raise click.BadParameter(message, param_hint="--down")
+    return start, end
 
 
 def _write_json(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from jobconsole import attended, driving, marks, words
+from jobconsole import attended, driving, marks
 from jobconsole.cli import documents
 from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import ascii_option, config_option, json_option
 from jobconsole.cli.output import SCHEMA
 from jobconsole.cli.table import shown
+from jobconsole.standing import Standing, standing
 from jobconsole.wiring import machine
 from runner import api
 
@@ -21,10 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobconsole.cli.session import Session
-    from jobconsole.driving import Standing
     from launchd.service import Found
     from runner.model.errors import Json
-    from runner.model.system import Attendance
 
 
 @click.command()
@@ -41,7 +41,7 @@ def status(session: Session, of_all: bool, as_json: bool) -> int:
     if of_all:
         return _show_all(session, driving.everything(host), as_json=as_json)
     with session.project() as project:
-        found = driving.standing(project, host)
+        found = standing(project, host)
         zone, now = ZoneInfo(api.zone(project)), project.now()
     if as_json:
         session.output.json(document(found))
@@ -57,24 +57,25 @@ def _show_all(session: Session, found: list[Found], *, as_json: bool) -> int:
         return ExitCode.FINE
     for it in found:
         session.output.line(attended.driver(it))
-        if it.service is not None:
-            session.output.foreign(f"  {it.service.config}")
+        if it.service is not None and it.service.config is not None:
+            gone = "" if Path(it.service.config).exists() else ", which is gone"
+            session.output.foreign(f"  {it.service.config}{gone}")
     if not found:
         session.diagnostics.say("nothing is installed")
     return ExitCode.FINE
 
 
-def document(standing: Standing) -> Json:
+def document(told: Standing) -> Json:
     """The whole of it, for programs."""
-    attendance = standing.attendance
+    attendance = told.attendance
     return {
         "schema": SCHEMA,
-        "ok": standing.is_fine,
-        "drivers": [_driver(found) for found in standing.found],
+        "ok": told.is_fine,
+        "drivers": [_driver(found) for found in told.found],
         "period_ms": attendance.period * 1000,
         "last_tick": documents.time(attendance.last_ms),
         "last_tick_by": attendance.driver,
-        "next_tick": documents.time(attendance.next_ms),
+        "next_tick": documents.time(told.next_ms),
         "overdue_ms": attendance.overdue_ms,
         "late_ms": list(attendance.late_ms),
         "resident_pid": attendance.resident.pid if attendance.resident else None,
@@ -86,7 +87,7 @@ def document(standing: Standing) -> Json:
                 "hint": it.hint,
                 "fatal": it.fatal,
             }
-            for it in standing.troubles
+            for it in told.troubles
         ],
     }
 
@@ -107,39 +108,20 @@ def _driver(found: Found) -> Json:
     }
 
 
-def _fields(standing: Standing, zone: ZoneInfo, now: int) -> Iterator[tuple[str, str]]:
-    for found in standing.found:
+def _fields(told: Standing, zone: ZoneInfo, now: int) -> Iterator[tuple[str, str]]:
+    for found in told.found:
         yield "driver", attended.driver(found)
         yield "", ", ".join(map(str, found.files))
         if found.service is not None:
             yield "calls", shlex.join(found.service.argv)
-    attendance = standing.attendance
-    if attendance.resident is not None:
-        yield "resident", f"process {attendance.resident.pid}"
-    yield from _ticks(attendance, zone, now)
-    for number, gap in enumerate(attendance.gaps):
+    yield from attended.ticks(told.attendance, told.next_ms, zone, now)
+    for number, gap in enumerate(told.attendance.gaps):
         yield "" if number else "away", attended.gap(gap, zone)
 
 
-def _ticks(
-    attendance: Attendance, zone: ZoneInfo, now: int
-) -> Iterator[tuple[str, str]]:
-    for name, ms in (("last tick", attendance.last_ms), ("next", attendance.next_ms)):
-        if ms is not None:
-            at = ms // 1000
-            by = f", by {attendance.driver}" if name == "last tick" else ""
-            when = f"{words.moment(at, zone)}, {words.relative(at, now)}"
-            yield name, f"{when}{by}"
-    if attendance.late_ms:
-        ordered = sorted(attendance.late_ms)
-        usual, worst = ordered[len(ordered) // 2], ordered[-1]
-        text = f"{words.duration(usual)} usually, {words.duration(worst)} at the worst"
-        yield "late", f"{text}, of the last {len(ordered)} ticks"
-
-
-def _complain(session: Session, standing: Standing) -> None:
+def _complain(session: Session, told: Standing) -> None:
     terminal = session.diagnostics.terminal
-    for trouble in standing.troubles:
+    for trouble in told.troubles:
         mark = marks.BAD if trouble.fatal else marks.WARNING
         session.diagnostics.status(shown(mark, terminal), trouble.text)
         session.diagnostics.say(f"  {trouble.hint}")

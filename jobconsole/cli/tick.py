@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from runner.process.locks import Holder
 
 
+LONGEST_PERIOD = 86_400
+
+
 def main(words: list[str]) -> int:
     """The exit code of `jobconsole --tick …`."""
     return call(Session(surroundings()), words)
@@ -75,6 +78,8 @@ def _parse(words: list[str]) -> _Asked:
     asked = parser.parse_args(words, _Asked())
     if asked.force != (asked.job is not None):
         parser.error("--force and --job ID go together")
+    if asked.every is not None and not 1 <= asked.every <= LONGEST_PERIOD:
+        parser.error(f"--every is 1 to {LONGEST_PERIOD} seconds")
     if asked.force and asked.dry_run:
         parser.error("--force and --dry-run exclude each other")
     return asked

@@ -11,6 +11,7 @@ from jobconsole.cli.diagnostics import ExitCode
 from jobconsole.cli.options import config_option, period
 from jobconsole.cli.tick import done, tell
 from runner import api
+from runner.model.system import Leaving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +41,8 @@ def up(session: Session, every: int) -> int:
         if interactive:
             session.diagnostics.say("starting what falls due; Ctrl-C ends it")
         gc.enable()
-        asked = api.stay(project, every, _teller(session, project, interactive))
-    if not asked:
+        left = api.stay(project, every, _teller(session, project, interactive))
+    if left is Leaving.SUPERSEDED:
         session.diagnostics.say("another version of jobconsole took over; leaving")
     elif interactive:
         session.diagnostics.say("ended; what runs goes on")

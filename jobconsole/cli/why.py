@@ -11,7 +11,7 @@ from jobconsole import marks, words
 from jobconsole.cli import documents
 from jobconsole.cli.completion import complete_jobs
 from jobconsole.cli.diagnostics import ExitCode
-from jobconsole.cli.options import ascii_option, config_option, json_option
+from jobconsole.cli.options import ascii_option, config_option, json_option, moment
 from jobconsole.cli.output import SCHEMA
 from jobconsole.cli.table import shown
 from jobconsole.marks import Mark, Style
@@ -39,6 +39,7 @@ MARKS: dict[Verdict, Mark] = {
 @click.argument("job", shell_complete=complete_jobs)
 @click.option(
     "--at",
+    type=moment,
     metavar="TIME",
     help="06:00 (the latest), '2026-11-20 06:00', or with an offset as in RFC 3339.",
 )
@@ -87,10 +88,7 @@ def document(found: Explanation) -> Json:
 
 
 def _instant(session: Session, project: api.Project, job: str, text: str) -> int:
-    try:
-        named = api.instant_for(project, job, text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--at") from error
+    named = api.instant_for(project, job, text)
     if named.note:
         session.diagnostics.say(named.note)
     return named.instant

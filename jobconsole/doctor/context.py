@@ -33,6 +33,7 @@ WITHIN_MS = {Driver.CRON: 75_000}
 USUALLY_WITHIN_MS = 20_000
 """Agents are asked for their versions meanwhile."""
 
+_FOLDER = "jobconsole-doctor-"
 _LOOK_MS = 50
 _LOG_BYTES = 4_096
 _LINES_QUOTED = 3
@@ -111,11 +112,20 @@ def abandoned(labels: Iterable[str]) -> list[str]:
 @contextlib.contextmanager
 def _exchange() -> Iterator[Path]:
     """A private folder that both sides can reach. Projects may be out of reach there."""
-    folder = Path(tempfile.mkdtemp(prefix="jobconsole-doctor-"))
+    _clear_abandoned()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear_abandoned() -> None:
+    """Folders of doctors that were killed say much about a machine."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        pid = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if pid.isdecimal() and identity_of(int(pid)) is None:
+            shutil.rmtree(folder, ignore_errors=True)  # others' cannot be removed
 
 
 def _removed(backend: Backend, label: str) -> Iterator[Finding]:
@@ -160,7 +170,7 @@ def _silent(
         state = error.message
     else:
         state = found.state if found else f"{backend.driver} does not know it any more"
-    said = _last_lines(service.log) or _last_lines_of(errand.journal(service.label))
+    said = last_words(service, errand.journal)
     message = f"nothing came back from {backend.driver} within {within_ms // 1000} s"
     for more in filter(None, (one_line(state), said)):
         message = f"{message}; {more}"
@@ -168,18 +178,20 @@ def _silent(
     return _failure(Code.PROBE_SILENT, message, remedy)
 
 
-REMEDIES = {
+REMEDIES: Mapping[str, str] = {
     Driver.CRON: "See whether a cron daemon runs (`pgrep cron`), and its mail and log.",
     Driver.SYSTEMD: "See `journalctl --user -e` and `systemctl --user status`.",
     Driver.LAUNCHD: "See Login Items in the System Settings, and Console.app.",
 }
 
 
-def _last_lines(log: Path) -> str:
+def last_words(service: Service, journal: Callable[[str], str]) -> str:
+    """The end of what it wrote, or of what the driver keeps of it; of either may be none."""
     try:
-        return _last_lines_of(log.read_bytes()[-_LOG_BYTES:].decode("utf-8", "replace"))
+        written = service.log.read_bytes()[-_LOG_BYTES:].decode("utf-8", "replace")
     except OSError:
-        return ""
+        written = ""
+    return _last_lines_of(written) or _last_lines_of(journal(service.label))
 
 
 def _last_lines_of(text: str) -> str:

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobconsole.doctor.checks.drivers import Drivers
-from jobconsole.doctor.context import abandoned
+from jobconsole.doctor.context import abandoned, last_words
 from jobconsole.doctor.findings import Context
 from launchd.cron import Cron
 from runner.model.errors import JobconsoleError
 from runner.process.environment import HIDDEN, looks_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from jobconsole.driving import Trouble
+    from jobconsole.standing import Trouble
     from launchd.service import Backend, Found
 
 
@@ -40,8 +40,13 @@ class Called(NamedTuple):
 
 
 def ask_drivers(
-    config: Path, usable: Sequence[Backend], called: Called, context: Context
+    config: Path,
+    usable: Sequence[Backend],
+    called: Called,
+    context: Context,
+    journal: Callable[[str], str],
 ) -> Drivers:
+    """What they have; of what calls the project in vain also its last words."""
     ticks: list[str] = []
     left: dict[bool, list[str]] = {True: [], False: []}
     unreadable: list[str] = []
@@ -62,6 +67,7 @@ def ask_drivers(
         interpreter=service.argv[0] if service and service.argv else "",
         own_interpreter=sys.executable,
         troubles=called.troubles,
+        said=last_words(service, journal) if service and called.troubles else "",
         advice=tuple(advice),
         ticks=tuple(ticks),
         left=tuple(left[True]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,7 +74,8 @@ def examine(project: Project, machine: Machine, request: Request) -> Diagnosis:
     patient = patient_of(project, machine.environment)
     questions = questions_about(patient)
     usable = [backend for backend in request.backends if not backend.obstacle()]
-    drivers = ask_drivers(project.config, usable, request.called, context)
+    journal = partial(_journal, machine)
+    drivers = ask_drivers(project.config, usable, request.called, context, journal)
     here = _look_here(questions, machine, versions=context is Context.SHELL)
     returned = Returned(here, ())
     if context is not Context.SHELL:
@@ -126,11 +128,6 @@ def _look_there(
         )
         return Returned(None, (finding,))
 
-    def journal(label: str) -> str:
-        words = ("--user", "--unit", f"{label}.service", "--lines", "5")
-        said = machine.ask("journalctl", *words, "--output", "cat", "--no-pager")
-        return said.output if said.exit_code == 0 else ""
-
     errand = Errand(
         config=project.config,
         python=interpreter_of(request.called, context),
@@ -140,6 +137,12 @@ def _look_there(
         questions=questions,
         clock=machine.clock,
         say=request.say,
-        journal=journal,
+        journal=partial(_journal, machine),
     )
     return send(backend, errand)
+
+
+def _journal(machine: Machine, label: str) -> str:
+    words = ("--user", "--unit", f"{label}.service", "--lines", "5")
+    said = machine.ask("journalctl", *words, "--output", "cat", "--no-pager")
+    return said.output if said.exit_code == 0 else ""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobconsole.doctor.facts import Facts
-    from jobconsole.driving import Ailment
+    from jobconsole.standing import Ailment
     from runner.model.errors import Json
 
 

@@ -73,6 +73,8 @@ def main(config: str, into: Path) -> None:
     """Write what is seen here, and why questions could not be read."""
     if not into.parent.is_dir():
         sys.exit(f"{into.parent} is not to be seen here, or nobody waits any more")
+    if into.exists():
+        sys.exit(f"{into} is written: nobody has taken it away, or this definition")
     problem = ""
     questions = Questions(places=(PlaceWanted(PlaceKind.CONFIG, config),))
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobconsole.doctor.questions import Patient
 from jobconsole.doctor.sight import ProjectFacts
-from jobconsole.doctor.variables import variables_of
+from jobconsole.doctor.variables import expected_variables
 from runner import api
 from runner.model.definition import decode_definition
 from runner.model.views import JobState
@@ -33,7 +33,7 @@ def patient_of(project: Project, shell: Mapping[str, str]) -> Patient:
         base=base,
         shell=shell,
         jobs=tuple(
-            (definition, variables_of(definition, base))
+            (definition, expected_variables(definition, base))
             for definition in definitions
             if definition.job.id not in disabled
         ),

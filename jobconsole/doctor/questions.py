@@ -15,7 +15,7 @@ from jobconsole.doctor.facts import (
     Wanted,
 )
 from jobconsole.doctor.login_places import login_of, merged
-from jobconsole.doctor.variables import JobVariables, env_file_of
+from runner.engine.variables import env_file_of
 from runner.model.errors import TargetUnresolvedError
 from runner.model.job import Command, Script
 from runner.process.environment import FALLBACK_PATH, is_usual
@@ -24,17 +24,29 @@ from runner.process.interpreter import python_argv
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from jobconsole.doctor.variables import JobVariables
     from runner.model.definition import Definition
     from runner.model.job import Job
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_PLAIN = re.compile(r"[\w./+-]+")
+_PLAIN = re.compile(r"[\w./+][\w./+-]*")
 _SHELLS_OWN = frozenset(
     {
         *("if", "for", "while", "until", "case", "function", "select", "time", "then"),
         *("cd", "echo", "exec", "exit", "export", "eval", "false", "printf", "pwd"),
         *("read", "set", "test", "trap", "true", "type", "ulimit", "umask", "unset"),
-        *("wait", "command", ".", ":", "alias", "shift", "return", "local"),
+        *("wait", "command", ".", ":", "alias", "shift", "return", "local", "break"),
+        *("continue", "declare", "typeset", "getopts", "hash", "let", "source", "bg"),
+        *(
+            "shopt",
+            "builtin",
+            "disown",
+            "readonly",
+            "times",
+            "unalias",
+            "popd",
+            "pushd",
+        ),
     }
 )
 
@@ -133,13 +145,25 @@ def _placed(program: str, root: Path) -> str:
 
 
 def first_word(line: str) -> str:
-    """The program that a line for the shell begins with; empty where it is not plain."""
+    """The program that a line for the shell begins with; empty where it is not plain.
+
+    `cd`, as lines that were imported begin with, and `exec` are passed over.
+    """
     try:
         words = shlex.split(line.strip().partition("\n")[0])
     except ValueError:  # a quote that goes on in the next line
         return ""
+    if any(word.startswith("PATH=") for word in words):
+        return ""
     rest = [word for word in words if not _ASSIGNMENT.match(word)]
+    elsewhere = rest[:1] == ["cd"] and "&&" in rest[:3]
+    if elsewhere:
+        rest = rest[rest.index("&&") + 1 :]
+    if rest[:1] == ["exec"]:
+        rest = rest[1:]
     word = rest[0].rstrip(";") if rest else ""
+    if elsewhere and "/" in word and not word.startswith("/"):
+        return ""
     return word if _PLAIN.fullmatch(word) and word not in _SHELLS_OWN else ""
 
 

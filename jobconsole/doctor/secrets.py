@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jobconsole.doctor.facts import Facts
-from runner.engine.redact import redact, redact_all
+from runner.engine.redact import redact
 from runner.process.environment import looks_secret
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from jobconsole.doctor.findings import Diagnosis, Finding
     from jobconsole.doctor.questions import Patient
-    from runner.model.errors import Json
 
 _LENGTH = 6
 """A shorter value is no secret worth hiding, and hiding it would garble the text."""
@@ -38,24 +37,30 @@ def hidden(diagnosis: Diagnosis, secrets: Sequence[str]) -> Diagnosis:
     """Nothing that the doctor looks at is secret; a path or a log may quote one."""
     return diagnosis._replace(
         findings=tuple(_finding(it, secrets) for it in diagnosis.findings),
-        here=_facts(diagnosis.here, secrets),
-        there=_facts(diagnosis.there, secrets),
+        here=_redacted(diagnosis.here, secrets),
+        there=_redacted(diagnosis.there, secrets),
     )
 
 
 def _finding(finding: Finding, secrets: Sequence[str]) -> Finding:
-    data = _redacted(finding.data, secrets)
     return finding._replace(
         message=redact(finding.message, secrets),
         remedy=redact(finding.remedy, secrets),
-        data=data if isinstance(data, dict) else {},
+        data=_redacted(finding.data, secrets),
     )
 
 
-def _facts(facts: Facts | None, secrets: Sequence[str]) -> Facts | None:
-    return None if facts is None else msgspec.convert(_redacted(facts, secrets), Facts)
-
-
-def _redacted(value: object, secrets: Sequence[str]) -> Json:
-    plain: Json = msgspec.json.decode(msgspec.json.encode(value))
-    return redact_all(plain, secrets)
+def _redacted(value: Any, secrets: Sequence[str]) -> Any:
+    """The same without secrets. The words of the format are none, whatever they are."""
+    match value:
+        case str() if not isinstance(value, StrEnum):
+            return redact(value, secrets)
+        case list() | tuple():
+            return type(value)(_redacted(item, secrets) for item in value)
+        case dict():
+            return {name: _redacted(item, secrets) for name, item in value.items()}
+        case msgspec.Struct():
+            fields = msgspec.structs.asdict(value)
+            return msgspec.structs.replace(value, **_redacted(fields, secrets))
+        case _:
+            return value

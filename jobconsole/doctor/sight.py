@@ -40,7 +40,3 @@ class Sight(NamedTuple):
     here: Facts
     there: Facts
     project: ProjectFacts
-
-    @property
-    def is_elsewhere(self) -> bool:
-        return self.there is not self.here

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from jobconsole import driving
 from jobconsole.doctor.drivers import Called
 from jobconsole.doctor.examine import Request
+from jobconsole.standing import Ailment, standing
 from launchd import backends
+from runner import api
 from runner.model.errors import JobconsoleError
 
 if TYPE_CHECKING:
@@ -28,8 +30,9 @@ def request_for(
     """What to examine on this machine, with all the drivers that it has."""
 
     def environment(backend: Backend) -> Mapping[str, str]:
+        place = driving.place_of(project.config, machine, api.environment(project))
         period = driving.USUAL_PERIOD
-        return driving.service_for(project, backend.driver, period).environment
+        return driving.service_for(place, backend.driver, period).environment
 
     return Request(
         context=context,
@@ -43,7 +46,9 @@ def request_for(
 def _called(project: Project, machine: Machine) -> Called:
     """A driver that does not answer is told of where all are asked."""
     try:
-        standing = driving.standing(project, machine)
+        told = standing(project, machine)
     except JobconsoleError:
         return Called()
-    return Called(tuple(standing.found), tuple(standing.troubles))
+    # Lines by another hand the doctor looks for himself, and finds more of them.
+    troubles = [it for it in told.troubles if it.code is not Ailment.BY_HAND]
+    return Called(tuple(told.found), tuple(troubles))

@@ -117,7 +117,8 @@ class DetailPane(Part, Vertical):
     @property
     def _pane(self) -> Iterator[Pane]:
         """The page that is shown; none as long as it is being made."""
-        return self.query(f"#{self._page}").results(Pane)
+        found = self.query(f"#{self._page}").results(Pane)
+        return (pane for pane in found if pane.is_mounted)
 
     @work(exclusive=True, group="turn")
     async def _turn(self, *, focus: bool) -> None:

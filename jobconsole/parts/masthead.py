@@ -18,7 +18,7 @@ from widgets.tabline import Tab, TabLine
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from jobconsole.driving import Standing
+    from jobconsole.standing import Standing
     from runner.model.snapshot import Snapshot, Totals
 
 VIEWS = ("jobs", "runs", "agenda", "board", "system")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobconsole import attended, costs, words
 from jobconsole.marks import Style
-from runner.config.units import format_duration
 from widgets.pieces import Piece, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobconsole.driving import Standing
-    from runner.model.system import Attendance, DiskUse, LockHolder, SystemView
+    from jobconsole.standing import Standing
+    from runner.model.system import DiskUse, LockHolder, PastTick, SystemView
     from widgets.pieces import Pieces
 
 NAME_WIDTH = 12
@@ -82,41 +82,43 @@ def _configuration(view: SystemView) -> Iterable[Pieces]:
 
 
 def _driver(seen: Seen, zone: ZoneInfo, now: int) -> Iterable[Pieces]:
+    view, next_ms = seen.view, seen.view.attendance.next_ms
     if seen.standing is not None:
-        yield from _standing(seen.standing)
-    view = seen.view
+        # Drivers are asked less often than the index.
+        standing = seen.standing._replace(attendance=view.attendance)
+        next_ms = standing.next_ms
+        yield from _standing(standing)
     if not view.ticks:
         yield _line("ticks", "none yet: nothing starts by itself", Style.BAD)
         yield _line("", "`jobconsole install` has one made every five minutes")
         return
-    yield from _attendance(view.attendance, zone, now)
+    for name, text in attended.ticks(view.attendance, next_ms, zone, now):
+        yield _line(name, text)
+    if view.attendance.overdue_ms:
+        text = f"overdue for {words.duration(view.attendance.overdue_ms)}: nobody ticks"
+        yield _line("next", text, Style.BAD)
+    for number, gap in enumerate(view.attendance.gaps[:GAPS_SHOWN]):
+        yield _line("away" if number == 0 else "", attended.gap(gap, zone), Style.ODD)
     for number, tick in enumerate(view.ticks[:TICKS_SHOWN]):
-        gap = "" if tick.gap_ms is None else f", {words.duration(tick.gap_ms)} after"
-        driver = f" by {tick.driver}" if tick.driver else ""
-        when = words.moment(tick.at_ms // 1000, zone)
-        yield _line("ticks" if number == 0 else "", f"{when}{driver}{gap}")
+        yield _line("ticks" if number == 0 else "", _tick(tick, zone))
+
+
+def _tick(tick: PastTick, zone: ZoneInfo) -> str:
+    when = f"{words.moment(tick.at_ms // 1000, zone)}{attended.caller(tick.driver)}"
+    if tick.gap_ms is None:
+        return when
+    return f"{when}, {words.duration(tick.gap_ms)} after the one before"
 
 
 def _standing(standing: Standing) -> Iterable[Pieces]:
     for found in standing.found:
         yield _line("installed", attended.driver(found))
+        if found.service is not None:
+            yield _line("calls", shlex.join(found.service.argv))
     for trouble in standing.troubles:
         style = Style.BAD if trouble.fatal else Style.ODD
         yield _line("trouble", trouble.text, style)
         yield _line("", trouble.hint)
-
-
-def _attendance(it: Attendance, zone: ZoneInfo, now: int) -> Iterable[Pieces]:
-    if it.overdue_ms:
-        text = f"overdue for {words.duration(it.overdue_ms)}: nobody ticks"
-        yield _line("next tick", text, Style.BAD)
-    elif it.next_ms is not None:
-        often = f", every {format_duration(it.period)}"
-        yield _line("next tick", f"{words.relative(it.next_ms // 1000, now)}{often}")
-    if it.resident is not None:
-        yield _line("resident", _held(it.resident.pid, it.resident.since_ms, now))
-    for number, gap in enumerate(it.gaps[:GAPS_SHOWN]):
-        yield _line("away" if number == 0 else "", attended.gap(gap, zone), Style.ODD)
 
 
 def _locks(view: SystemView, now: int) -> Iterable[Pieces]:
@@ -137,6 +139,9 @@ def _lock_name(lock: LockHolder) -> str:
 
 
 def _lock(lock: LockHolder, now: int) -> str:
+    if not (lock.alive or lock.run_id):
+        since = words.relative(lock.since_ms / 1000, now)
+        return f"free; pid {lock.pid} held it last, {since}"
     run = f" for {lock.run_id}" if lock.run_id else f"  {lock.path}"
     stale = "" if lock.alive else ", its process is gone"
     return f"{_held(lock.pid, lock.since_ms, now)}{stale}{run}"

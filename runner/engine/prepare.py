@@ -9,26 +9,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runner.engine.plan import Execution, Plan, Surroundings
+from runner.engine.variables import env_file_of, variables_of
 from runner.model.errors import PolicyDeniedError, TargetUnresolvedError
 from runner.model.job import Command, Prompt, PromptFile, Script, SpecDocument
-from runner.process.environment import (
-    AGENT_KEYS,
-    FALLBACK_PATH,
-    RUN_VARIABLE,
-    expand,
-    is_usual,
-    matches_any,
-    read_env_file,
-)
+from runner.process.environment import FALLBACK_PATH, RUN_VARIABLE, read_env_file
 from runner.process.interpreter import python_argv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runner.engine.project import Project
-    from runner.model.definition import Definition
     from runner.model.job import Target
-    from runner.model.role import Role
 
 
 def plan_of(project: Project, case: Execution, base: Mapping[str, str]) -> Plan:
@@ -129,25 +120,12 @@ def _script(root: Path, path: str) -> Path:
 
 
 def _surroundings(case: Execution, base: Mapping[str, str]) -> Surroundings:
-    """The base, `env_file`, `env`, `env_pass`, filtered by the role; then ours."""
+    """The job's variables, and those that tell the run who it is."""
     claim, definition, folder, _, scratch = case
     job, role = definition.job, definition.roles[claim.role]
-    home = base.get("HOME", "")
-    known = dict(base)
-    given = {name: value for name, value in base.items() if is_usual(name)}
-    if job.env_file is not None:
-        path = _env_file(job.env_file, definition.root, home)
-        given.update(read_env_file(path))
-        known.update(given)
-    environment = {
-        name: value
-        for name, value in given.items()
-        if _allowed(name, definition, role, base)
-    }
-    if scratch is not None:
-        environment["TMPDIR"] = str(scratch)
-    environment.update({name: expand(text, known) for name, text in job.env.items()})
-    environment.update({name: known[name] for name in job.env_pass if name in known})
+    path = env_file_of(definition, base)
+    file = {} if path is None else read_env_file(path)
+    around = variables_of(definition, role, base, file, scratch)
     ours = {
         RUN_VARIABLE: claim.run_id,
         "JOBCONSOLE_JOB": job.id,
@@ -158,25 +136,7 @@ def _surroundings(case: Execution, base: Mapping[str, str]) -> Surroundings:
         "JOBCONSOLE_ROLE_FILE": str(folder.role),
         "JOBCONSOLE_INPUT": msgspec.json.encode(job.input).decode(),
     }
-    return Surroundings({**environment, **ours}, known)
-
-
-def _allowed(
-    name: str, definition: Definition, role: Role, base: Mapping[str, str]
-) -> bool:
-    job = definition.job
-    if name in job.env_pass:
-        return True
-    if job.agent is not None and matches_any(name, AGENT_KEYS):
-        return False
-    if role.env_allow and name not in base and not matches_any(name, role.env_allow):
-        return False
-    return not matches_any(name, role.env_deny)
-
-
-def _env_file(text: str, root: str, home: str) -> Path:
-    expanded = f"{home}{text[1:]}" if text.startswith("~/") else text
-    return Path(root) / expanded
+    return around._replace(environment={**around.environment, **ours})
 
 
 def _words(target: Target) -> str:

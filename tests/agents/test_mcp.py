@@ -70,6 +70,7 @@ def test_servers_of_all_kinds(lab: Lab, tmp_path: Path, name: str) -> None:
     assert "role=viewer" in results_of(lab, "viewer")[0]
 
 
+@pytest.mark.idle
 def test_a_server_that_hangs(lab: Lab, tmp_path: Path) -> None:
     """It may only be slow, so it is handed on; the programs wait for it so long."""
     need(*AGENTS)

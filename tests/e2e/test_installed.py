@@ -126,6 +126,14 @@ def test_to_install_again_changes_nothing(installed: Installed) -> None:
     assert installed.left() == before
 
 
+def test_a_dry_run_shows_what_is_installed(installed: Installed) -> None:
+    installed.call("install")
+    shown = installed.call("install", "--dry-run").stdout
+    units = installed.manager.home / ".config/systemd/user"
+    for path in units.glob(f"{installed.label}.*"):
+        assert path.read_text("utf-8") in shown
+
+
 def test_a_run_outlives_the_tick_that_started_its_worker(
     installed: Installed, project: Project
 ) -> None:

@@ -50,11 +50,11 @@ def test_a_driver_in_one_line(service: Service | None, often: str) -> None:
                 booted_ms=SIX + HOUR,
                 uncalled_ms=HOUR,
             ),
-            "and nothing called the tick then",
+            "and no tick came then",
         ),
         (
             Gap(SIX, SIX + 2 * HOUR, Absence.NOT_CALLED, uncalled_ms=2 * HOUR),
-            "nothing called the tick in 2h00m that the machine was awake",
+            "no tick came in 2h00m that the machine was awake",
         ),
         (
             Gap(

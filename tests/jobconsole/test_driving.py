@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jobconsole import driving
-from jobconsole.driving import Ailment, Wish
+from jobconsole.driving import Wish
+from jobconsole.standing import Ailment, standing
 from launchd.service import Kind, label_of
 from launchd.systemd import Systemd
 from runner import api
 from runner.model.errors import DriverUnavailableError
 from runner.process.driver import Driver
 from runner.process.locks import Holder, PidLock
-from tests.helpers.launchctl import GUI, Mac
+from tests.helpers.launchctl import GUI, UID, Mac
 from tests.helpers.still import Still, at, still
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from jobconsole.driving import Standing
+    from jobconsole.standing import Standing
     from launchd.machine import Machine
     from launchd.service import Found
 
@@ -42,10 +44,10 @@ class Place:
 
     def install(self, wish: Wish | None = None) -> Found:
         chosen = wish or Wish("launchd")
-        return driving.install(self.project, self.mac.machine, chosen).found
+        return driving.install(self.project, self.mac.machine, chosen).installed.found
 
     def standing(self) -> Standing:
-        return driving.standing(self.project, self.mac.machine)
+        return standing(self.project, self.mac.machine)
 
     def ailments(self) -> list[Ailment]:
         return [trouble.code for trouble in self.standing().troubles]
@@ -81,7 +83,7 @@ def test_what_keeps_running(place: Place) -> None:
 
 
 def test_the_usual_driver_here_is_the_first_that_can_be_used(place: Place) -> None:
-    chosen, _ = driving.plan(place.project, place.mac.machine, Wish())
+    chosen, _ = driving.plan(place.project.config, place.mac.machine, Wish())
     assert chosen.driver is Driver.LAUNCHD
 
 
@@ -203,17 +205,46 @@ def test_a_resident_needs_no_driver(place: Place) -> None:
 def test_to_install_again_puts_it_right(place: Place) -> None:
     _edited(place)
     machine = place.mac.machine
-    changed = driving.install(place.project, machine, Wish("launchd")).changed
-    assert changed == ["it ticks every 60 s, not every 300 s"]
+    changed = driving.install(place.project, machine, Wish("launchd")).installed.changed
+    assert changed == ["it ticks every 1m, not every 5m"]
     assert place.ailments() == []
     assert list(place.mac.state["loaded"]) == [f"{GUI}/{place.label}"]
 
 
-def test_the_first_tick_is_waited_for(place: Place) -> None:
-    since_ms = place.it.clock.wall_ms()
-    assert driving.first_tick(place.project, since_ms + 1, 1_000) is None
-    api.tick(place.project)
-    assert driving.first_tick(place.project, since_ms, 1_000) is not None
+def test_the_first_tick_of_the_driver_is_waited_for(place: Place) -> None:
+    project, since_ms = place.project, place.it.clock.wall_ms()
+    api.tick(project)  # by systemd, as all of these
+    assert driving.first_tick(project, Driver.LAUNCHD, since_ms, 1_000) is None
+    assert driving.first_tick(project, Driver.SYSTEMD, since_ms, 1_000) is not None
+
+
+def test_what_was_taken_away_is_late_for_nothing(place: Place) -> None:
+    place.install()
+    place.it.clock.advance(1_000)
+    driving.uninstall(place.project.config, place.mac.machine)
+    api.release(place.project)
+    assert place.ailments() == [Ailment.NONE]
+    assert not place.standing().is_fine
+    assert place.standing().next_ms is None
+    place.it.clock.advance(3_600_000)
+    assert place.ailments() == [Ailment.NONE]
+
+
+def test_a_plan_writes_nothing(place: Place, tmp_path: Path) -> None:
+    config = tmp_path / "fresh" / "teleclaude.yml"
+    config.parent.mkdir()
+    config.write_text("jobs: {}\n", "utf-8")
+    _, plan = driving.plan(config, place.mac.machine, Wish())
+    assert str(config) in plan.definition
+    assert list(config.parent.iterdir()) == [config]
+    assert not place.mac.agents.exists()
+
+
+def test_root_installs_nothing_for_somebody_else(place: Place) -> None:
+    os.chown(place.project.config, UID, -1)
+    as_root = place.mac.machine_of(0)
+    with pytest.raises(DriverUnavailableError, match="would run as root"):
+        driving.install(place.project, as_root, Wish("cron"))
 
 
 @pytest.fixture
@@ -221,7 +252,9 @@ def cut_off(place: Place) -> Machine:
     """The same machine, whose systemd manager is there and answers nobody."""
     units = place.mac.home / ".config/systemd/user"
     units.mkdir(parents=True)
-    service = driving.service_for(place.project, Driver.SYSTEMD, 300)
+    base = place.project.base()
+    there = driving.place_of(place.project.config, place.mac.machine, base)
+    service = driving.service_for(there, Driver.SYSTEMD, 300)
     for file in Systemd(place.mac.machine).plan(service).files:
         file.path.write_text(file.text, "utf-8")
     program = place.mac.bin / "systemctl"

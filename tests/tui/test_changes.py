@@ -9,27 +9,42 @@ import pytest
 
 from jobconsole.screens.jobs import JobsScreen
 from jobconsole.screens.system import SystemScreen
+from jobconsole.watcher import ATTEND_MS
 from runner import api
 from runner.model.orders import Order
 from runner.model.views import JobState
-from tests.helpers.stage import MIDDLE, USER, WIDE, on_stage, stage_of, visit
+from tests.helpers.stage import MIDDLE, USER, WIDE, Rests, on_stage, stage_of, visit
 from tests.tui.conftest import FIVE, JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.fakes.clock import FakeClock
     from tests.helpers.stage import Operator
     from tests.helpers.still import Still
 
 
+class Hurry(Rests):
+    """Time passes in each rest of the watcher, so none does while it is at work.
+
+    What takes it long, as time that a test lets pass, is not done again for long.
+    """
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._clock.advance(ATTEND_MS)
+        return super().wait(timeout)
+
+
 async def attended(farm: Still, operator: Operator, seen: Callable[[], bool]) -> None:
     """Waits for what a console does every two seconds, on a clock that runs ahead."""
-
-    def later() -> bool:
-        farm.clock.advance(2_000)
-        return seen()
-
-    await operator.waits(later, "an edit to be taken in")
+    watcher = operator.console._watcher
+    if not isinstance(watcher._stopping, Hurry):
+        watcher._stopping = Hurry(farm.clock)
+    await operator.waits(seen, "an edit to be taken in")
 
 
 async def test_an_edit_is_taken_in(farm: Still) -> None:
@@ -117,10 +132,18 @@ async def test_an_index_of_a_newer_version_ends_the_console(farm: Still) -> None
         assert "newer" in (operator.console.return_value or "")
 
 
+def folded(farm: Still) -> bool:
+    (is_busy, *_) = farm.project.index.execute(
+        "PRAGMA wal_checkpoint(TRUNCATE)"
+    ).fetchone()
+    return not is_busy
+
+
 async def test_a_damaged_index_ends_the_console(farm: Still) -> None:
     async with visit(farm) as operator:
         index = farm.project.state.index
-        farm.project.index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # What is still in the log hides the damage; whoever reads keeps it there.
+        await operator.waits(lambda: folded(farm), "the log to be in the index")
         with index.open("r+b") as file:
             file.seek(4096)
             file.write(b"\xff" * (index.stat().st_size - 4096))

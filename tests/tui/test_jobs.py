@@ -248,7 +248,7 @@ async def test_the_masthead_tells_of_the_project(farm: Still) -> None:
         await operator.sees("farm on mac-mini", "UTC", "tick now")
         await operator.sees("0 running  0 waiting  0 failed  0 held")
         farm.clock.advance(12 * 60_000)
-        await operator.sees("tick 12m ago, overdue")
+        await operator.sees("tick 12m ago (systemd), overdue")
 
 
 async def test_tabs_of_the_masthead_are_clicked(farm: Still) -> None:

@@ -143,7 +143,7 @@ async def palette(operator: Operator) -> None:
 
 
 async def system(operator: Operator) -> None:
-    await view("5", "Workers and locks", "broken")(operator)
+    await view("5", "ticks  ", "broken")(operator)
     operator.console.clear_notifications()
     await operator.sees_no("shows more")
 

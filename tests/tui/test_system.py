@@ -37,7 +37,7 @@ async def test_scrolls_and_looks_again(farm: Still) -> None:
 async def test_says_when_nobody_ticks(farm: Still) -> None:
     async with visit(farm, WIDE) as operator:
         await operator.press("5")
-        await operator.sees("next tick")
+        await operator.sees("next  ")
         screen = operator.console.screen
         assert isinstance(screen, SystemScreen)
         farm.clock.advance(3_600_000)

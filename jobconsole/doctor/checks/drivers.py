@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jobconsole.doctor.context import REMEDIES
 from jobconsole.doctor.findings import Code, Context, Finding, Level, Subject
+from jobconsole.standing import Ailment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobconsole.driving import Ailment, Trouble
+    from jobconsole.standing import Trouble
 
 
 class Drivers(NamedTuple):
     """What is known of drivers. `caller` None: none calls the project.
 
-    `troubles` are those that `status` tells too. `advice` is that of the driver which is
-    asked about. `ticks` are lines of a crontab that are not ours and call this project.
-    `left` are labels of probes whose doctor has ended; `kept` those that could not be
-    removed. `unreadable` says of which driver nothing could be told, and why.
+    `troubles` are those that `status` tells too; `said` are the last words of what is
+    called. `advice` is that of the driver which is asked about. `ticks` are lines of a
+    crontab that are not ours and call this project. `left` are labels of probes whose
+    doctor has ended; `kept` those that could not be removed. `unreadable` says of which
+    driver nothing could be told, and why.
     """
 
     context: Context
@@ -26,6 +29,7 @@ class Drivers(NamedTuple):
     interpreter: str = ""
     own_interpreter: str = ""
     troubles: tuple[Trouble, ...] = ()
+    said: str = ""
     advice: tuple[str, ...] = ()
     ticks: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
@@ -58,6 +62,10 @@ def check_drivers(drivers: Drivers) -> Iterator[Finding]:
         yield _finding(level, Code.DRIVER_ADVICE, said)
 
 
+_UNSEEN = frozenset({Ailment.OVERDUE, Ailment.NEVER, Ailment.RESIDENT_GONE})
+"""Of these `status` knows no more than that they are so."""
+
+_BY_HAND = "`jobconsole --tick` shows whether it works when it is called by hand."
 _LOOK_YOURSELF = "See whether the driver's own command works in this shell."
 
 
@@ -66,8 +74,13 @@ def _of_trouble(drivers: Drivers, trouble: Trouble) -> Finding:
     concerned = drivers.caller in {None, drivers.context}
     fatal = trouble.fatal and concerned and not _only_considered(drivers)
     level = Level.ERROR if fatal else Level.WARNING
-    remedy = "" if "doctor" in trouble.hint else trouble.hint
-    return _finding(level, trouble.code, trouble.text, remedy)
+    if trouble.code not in _UNSEEN:
+        return _finding(level, trouble.code, trouble.text, trouble.hint)
+    text, remedy = trouble.text, _BY_HAND
+    if drivers.caller is not None:
+        text += f"; its last words: {drivers.said}" if drivers.said else ""
+        remedy = f"{REMEDIES[drivers.caller]} {_BY_HAND}"
+    return _finding(level, trouble.code, text, remedy)
 
 
 def _only_considered(drivers: Drivers) -> bool:

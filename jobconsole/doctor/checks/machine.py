@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobconsole.doctor.facts import UNLIMITED
-from jobconsole.doctor.findings import Code, Finding, Level, Subject
+from jobconsole.doctor.findings import Code, Context, Finding, Level, Subject
 from jobconsole.words import coarse
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def check_limits(sight: Sight) -> Iterator[Finding]:
 
 def _limits(sight: Sight) -> Iterator[Finding]:
     there, here = sight.there.process.limits, sight.here.process.limits
-    remedy = f"Raise it where {sight.context} takes its limits from."
+    who = "this shell" if sight.context is Context.SHELL else sight.context
+    remedy = f"Raise it where {who} takes its limits from."
     for name, least in LEAST.items():
         value = there.get(name, UNLIMITED)
         if value != UNLIMITED and value < least:

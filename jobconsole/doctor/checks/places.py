@@ -118,6 +118,6 @@ def _finding(level: Level, code: Code, place: Place, said: str, remedy: str) -> 
     wanted = place.wanted
     if code is Code.FILE_UNREADABLE:
         said = f"cannot be read: {said}"
-    data = {"kind": str(wanted.kind), "path": wanted.path}
+    data = {"kind": wanted.kind, "path": wanted.path}
     message = f"the {wanted.kind} {wanted.path} {said}"
     return Finding(level, Subject.FILES, code, message, remedy, data)

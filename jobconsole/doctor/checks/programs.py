@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from jobconsole.doctor.facts import TELLING, Answer, Program, Purpose
 from jobconsole.doctor.findings import Code, Finding, Level, Subject, named
+from runner.process.environment import FALLBACK_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jobconsole.doctor.facts import Wanted
     from jobconsole.doctor.sight import Sight
 
 _REFRESH = "`jobconsole env --refresh` from this shell records its PATH for jobs"
@@ -28,7 +30,7 @@ def check_programs(sight: Sight) -> Iterator[Finding]:
         trouble = list(_of_answer(there))
         yield from trouble
         if not trouble:
-            yield from _of_other(there, other)
+            yield from _of_other(sight, there, other)
             fine += there.wanted.purpose not in TELLING
             yield from _told(there)
     if fine:
@@ -57,21 +59,28 @@ def _not_found(sight: Sight, there: Program, here: Program) -> Finding:
         return _finding(level, Code.PROGRAM_OUT_OF_REACH, message, remedy, data)
     if here.outside:
         message = f"{what} is {here.outside} in this shell, and jobs do not find it"
-        remedy = f"{_REFRESH}; or name its whole path."
+        remedy = f"Name its whole path; or {_to_find(sight, wanted)}."
         data = {**data, "shell": here.outside}
         return _finding(level, Code.PROGRAM_ONLY_IN_SHELL, message, remedy, data)
     message = f"{what} is not there"
-    return _finding(level, Code.PROGRAM_MISSING, message, _to_get(wanted.purpose), data)
+    return _finding(level, Code.PROGRAM_MISSING, message, _to_get(sight, wanted), data)
 
 
-def _to_get(purpose: Purpose) -> str:
-    match purpose:
-        case Purpose.AGENT:
-            return f"Install it, then {_REFRESH}."
-        case Purpose.INTERPRETER:
-            return "Make the project's .venv, or name an interpreter with `python:`."
-        case _:
-            return f"Install it or correct its name; {_REFRESH}."
+def _to_get(sight: Sight, wanted: Wanted) -> str:
+    if wanted.purpose is Purpose.INTERPRETER:
+        return "Make the project's .venv, or name an interpreter with `python:`."
+    if "/" in wanted.name:
+        return "Install it or correct its name."
+    if wanted.purpose is Purpose.AGENT:
+        return f"Install it, then {_to_find(sight, wanted)}."
+    return f"Install it or correct its name; {_to_find(sight, wanted)}."
+
+
+def _to_find(sight: Sight, wanted: Wanted) -> str:
+    """What to do about the PATH of its jobs."""
+    if wanted.path != sight.project.base.get("PATH", FALLBACK_PATH):
+        return "add its folder to the PATH that these jobs set themselves"
+    return _REFRESH
 
 
 def _of_answer(program: Program) -> Iterator[Finding]:
@@ -96,7 +105,7 @@ def _of_answer(program: Program) -> Iterator[Finding]:
             return
 
 
-def _of_other(there: Program, here: Program) -> Iterator[Finding]:
+def _of_other(sight: Sight, there: Program, here: Program) -> Iterator[Finding]:
     """Only where the name is looked up can it be another file."""
     if "/" in there.wanted.name or here.real_outside in {"", there.real}:
         return
@@ -106,7 +115,7 @@ def _of_other(there: Program, here: Program) -> Iterator[Finding]:
         Level.WARNING if agent else Level.NOTE,
         Code.PROGRAM_OTHER_IN_SHELL,
         f"{_what(there)} is {there.found}{version}; in this shell it is {here.outside}",
-        f"If jobs are to use that one: {_REFRESH}.",
+        f"If jobs are to use that one: {_to_find(sight, there.wanted)}.",
         {**_data(there), "shell": here.outside},
     )
 

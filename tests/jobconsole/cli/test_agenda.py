@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from runner.process.clock import SystemClock
 from tests.jobconsole.cli.program import call
 
 if TYPE_CHECKING:
@@ -68,11 +71,11 @@ def test_one_that_will_not_run_says_so(nightly: Path) -> None:
     assert "no time to come" in call(nightly, "next", "by_hand").err
 
 
-def test_a_time_needs_its_offset(nightly: Path) -> None:
-    done = call(nightly, "next", "nightly", "--from", "2026-03-28T00:00:00")
+def test_a_time_without_its_offset_is_the_jobs(nightly: Path) -> None:
+    done = call(nightly, "next", "nightly", "--from", "2026-10-25 02:00", "--count=2")
 
-    assert done.code == 2
-    assert "no UTC offset" in done.err
+    assert "shows 2026-10-25 02:00 twice: taken as" in done.err
+    assert "Sun 2026-10-25 02:30 +02:00" in done.out
 
 
 def test_a_skip_is_marked_and_a_pause_said(nightly: Path) -> None:
@@ -154,11 +157,45 @@ def test_the_past(nightly: Path) -> None:
     assert "succeeded" in call(nightly, "agenda", "--past").out
 
 
-def test_an_empty_agenda_and_a_wrong_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "days_from_now"),
+    [
+        (("--from", "06:00", "--to", "06:00"), (0, 2)),
+        (("--to", "06:00"), (0, 1)),
+        (("--past", "--from", "06:00", "--to", "05:00"), (-1, 1)),
+        (("--past", "--to", "06:00"), (-2, 0)),
+    ],
+)
+def test_a_time_of_day_is_the_next_and_in_the_past_the_latest(
+    nightly: Path, words: tuple[str, ...], days_from_now: tuple[int, int]
+) -> None:
+    found = agenda(nightly, *words)
+
+    now = datetime.fromtimestamp(SystemClock().wall_ms() / 1000, UTC)
+    low, high = (now + timedelta(days=days) for days in days_from_now)
+    start, end = (datetime.fromisoformat(found[name]) for name in ("from", "to"))
+    slack = timedelta(hours=2)  # some days have an hour more
+    assert low - slack <= start < end <= high + slack
+    local = end.astimezone(ZoneInfo("Europe/Amsterdam"))
+    assert f"{local:%H:%M}" == words[-1]
+
+
+def test_an_empty_agenda(tmp_path: Path) -> None:
     (tmp_path / "teleclaude.yml").write_text("jobs: {}")
 
     assert "nothing in that time" in call(tmp_path, "agenda").err
-    wrong = ("--from", "2030-01-02T00:00:00Z", "--to", "2030-01-01T00:00:00Z")
-    done = call(tmp_path, "agenda", *wrong)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--from", "2030-01-02", "--to", "2030-01-01"), "end is not after the begin"),
+        (("--to", "5m"), "5m is no time: write 06:00, 2026-11-20 06:00 or"),
+        (("--from", "9999-01-01"), "years go from 1900 to 9997"),
+    ],
+)
+def test_a_wrong_window(nightly: Path, words: tuple[str, ...], said: str) -> None:
+    done = call(nightly, "agenda", *words)
+
     assert done.code == 2
-    assert "the end is not after the beginning" in done.err
+    assert said in done.err

@@ -135,7 +135,7 @@ def test_undo_step_by_step(project: Path) -> None:
         (["skip", "says"], 3, "nothing of says is to come"),
         (["disable", "guarded"], 5, "may not be started as admin"),
         (["pause", "hello", "--until", "2020-01-01T00:00:00Z"], 2, "passed already"),
-        (["pause", "hello", "--until", "2099-01-01T00:00:00"], 2, "no UTC offset"),
+        (["pause", "hello", "--until", "2099-01-01 25:00"], 2, "no time"),
         (["pause", "hello", "--until", "soon"], 2, "is not a duration"),
         (["pause"], 2, "Missing argument"),
     ],
@@ -166,10 +166,19 @@ def test_the_names_of_jobs_are_completed(project: Path, command: click.Command) 
     assert [it.value for it in job.shell_complete(ctx, "he")] == ["hello"]
 
 
-def test_an_end_as_a_duration_or_an_instant() -> None:
-    assert _end("2h", 1000) == 1000 + 7200
-    assert _end("90", 1000) == 1090
-    assert _end("1970-01-01T01:00Z", 1000) == 3600
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("2h", 1000 + 7200),
+        ("90", 1090),
+        ("1970-01-01T01:00Z", 3600),
+        ("1970-01-01 03:00", 7200),
+        ("03:00", 7200),
+    ],
+)
+def test_an_end_as_a_duration_or_a_time(tmp_path: Path, text: str, end: int) -> None:
+    session = Session(surroundings(tmp_path))
+    assert _end(session, text, "Europe/Amsterdam", 1000) == end
 
 
 def view(standing: StandingView | None, *, enabled: bool = True) -> JobView:

@@ -127,6 +127,8 @@ def test_history_is_filtered_and_paged(project: Path) -> None:
     assert "fails" not in second.out
     assert "hello" not in call(project, "history", "--status", "failed").out
     assert call(project, "history", "--since", "2020-01-01T00:00:00Z").out
+    assert call(project, "history", "--since", "2020-01-01 06:00").out
+    assert "years go" in call(project, "history", "--since", "9999-01-01").err
     assert call(project, "history", "hello", "--role", "viewer").err == "no runs\n"
     assert call(project, "history", "--since", "yesterday").code == 2
     assert call(project, "history", "nobody").code == 4

@@ -117,6 +117,16 @@ def test_of_one_job(nightly: Path) -> None:
     assert found[-1]["fires"] == 3
 
 
+def test_times_are_the_projects(nightly: Path) -> None:
+    words = ("--for", "6h", "--down", "03:10/05:30")
+    asked = simulate(nightly, *words, start="2026-03-29")
+
+    assert asked.out == simulate(nightly, "--for", "6h", "--down", DOWN).out
+    over_midnight = ("--for", "2d", "--down", "03:10/02:00", "--json")
+    *_, last = documents(simulate(nightly, *over_midnight, start="2026-03-29"))
+    assert last["declined"]["missed"] == 22
+
+
 def test_from_now_on(nightly: Path) -> None:
     *_, last = documents(call(nightly, "simulate", "--json"))
 
@@ -138,7 +148,11 @@ def test_marks_in_ascii(nightly: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--from", "2026-03-29"), "no UTC offset"),
+        (("--from", "rubbish"), "rubbish is no time: write 06:00, 2026-11-20 06:00 or"),
+        (("--from", "9999-12-31T23:59Z"), "years go from 1900 to 9997"),
+        (("--from", "0001-01-01T00:00Z"), "years go from 1900 to 9997"),
+        (("--from", "9950-01-01", "--for", "36500d"), "end after the year 9997"),
+        (("--down", "x/07:30"), "x is no time: write"),
         (("--for", "0"), "is not at least a second"),
         (("--for", "soon"), "soon"),
         (("--down", SPRING), "is not FROM/TO"),

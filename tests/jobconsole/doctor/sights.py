@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jobconsole.doctor.findings import Code, Finding, Level
-    from jobconsole.driving import Ailment
+    from jobconsole.standing import Ailment
 
 NOW_MS = 1_795_150_800_000
 HOUR_MS = 3_600_000

@@ -129,6 +129,29 @@ def test_programs(
     assert troubles(check_programs, seen) == ([expected] if expected else [])
 
 
+REFRESH = "`jobconsole env --refresh` from this shell records its PATH for jobs."
+ADD = "add its folder to the PATH that these jobs set themselves."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shell", "remedy"),
+    [
+        ({}, "", f"Install it or correct its name; {REFRESH}"),
+        ({}, "/opt/tool", f"Name its whole path; or {REFRESH}"),
+        ({"path": "/own"}, "/opt/tool", f"Name its whole path; or {ADD}"),
+        ({"path": "/own"}, "", f"Install it or correct its name; {ADD}"),
+        ({"name": "/nowhere/tool"}, "", "Install it or correct its name."),
+    ],
+)
+def test_a_remedy_is_about_the_path_that_the_jobs_have(
+    wanted: dict[str, str], shell: str, remedy: str
+) -> None:
+    lost = program(Purpose.COMMAND, "tool", found="", outside=shell)
+    lost = replace(lost, wanted=replace(lost.wanted, **wanted))
+    (found,) = check_programs(sight(programs(lost), programs(lost)))
+    assert found.remedy == remedy
+
+
 def test_what_is_named_by_its_whole_path_is_no_other_file_in_the_shell() -> None:
     there = program(Purpose.INTERPRETER, "/venv/bin/python", real="/usr/bin/python3.11")
     assert troubles(check_programs, sight(programs(there))) == []

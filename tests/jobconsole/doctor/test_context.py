@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jobconsole.doctor import probe
 from jobconsole.doctor.context import (
     MODULE,
     Errand,
@@ -19,6 +21,7 @@ from jobconsole.doctor.context import (
     probe_label,
     send,
 )
+from jobconsole.doctor.ending import ending_tidily
 from jobconsole.doctor.facts import (
     Answer,
     PlaceKind,
@@ -36,7 +39,7 @@ from tests.fakes.backend import FakeBackend
 from tests.helpers.wait import wait_until
 
 if TYPE_CHECKING:
-    from jobconsole.driving import Ailment
+    from jobconsole.standing import Ailment
     from launchd.service import Service
 
 SOON_MS = 300
@@ -232,6 +235,45 @@ def test_who_loses_patience_leaves_nothing(tmp_path: Path, temp: Path) -> None:
         send(backend, errand(tmp_path, clock=Impatient()))
     assert backend.has == {}
     assert list(temp.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_who_is_told_to_end_leaves_nothing(
+    tmp_path: Path, temp: Path, number: signal.Signals
+) -> None:
+    class Closed(SystemClock):
+        def sleep(self, ms: int) -> None:
+            os.kill(os.getpid(), number)
+            super().sleep(ms)
+
+    ignored = signal.signal(number, lambda *_: None)
+    backend = FakeBackend(tmp_path, starts=False)
+    going = errand(tmp_path, clock=Closed(), within_ms=SOON_MS)
+    try:
+        with pytest.raises(SystemExit, match=str(128 + number)), ending_tidily():
+            send(backend, going)
+    finally:
+        signal.signal(number, ignored)
+    assert backend.has == {}
+    assert list(temp.iterdir()) == []
+
+
+def test_what_a_killed_doctor_left_is_removed_by_the_next(
+    tmp_path: Path, temp: Path
+) -> None:
+    ours = temp / f"jobconsole-doctor-{os.getpid()}-x"
+    for folder in (ours, temp / "jobconsole-doctor-4194305-x"):
+        folder.mkdir()
+    send(FakeBackend(tmp_path), errand(tmp_path))
+    assert list(temp.iterdir()) == [ours]
+
+
+def test_a_probe_that_is_started_again_looks_no_more(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text("of the first time")
+    with pytest.raises(SystemExit, match="is written"):
+        probe.main(str(tmp_path), facts)
+    assert facts.read_text() == "of the first time"
 
 
 def test_a_probe_that_nobody_waits_for_says_so(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from jobconsole.doctor.drivers import (
     service_environment,
 )
 from jobconsole.doctor.findings import Code, Context, Level
-from jobconsole.driving import Ailment, Trouble
+from jobconsole.standing import Ailment, Trouble
 from launchd.cron import Cron
 from launchd.machine import Machine
 from launchd.service import Found, Kind, Service
@@ -44,6 +45,10 @@ def service(label: str, python: str = sys.executable) -> Service:
     argv = (python, "-P", "-m", "jobconsole", "--config", str(CONFIG), "--tick")
     given = {"LANG": "C.UTF-8"}
     return Service(label, "farm", argv, given, Path("/dev/null"), Kind.TICK, 300)
+
+
+def silent(_label: str) -> str:
+    return ""
 
 
 def called(by: Service | None, driver: Driver = Driver.SYSTEMD) -> Called:
@@ -102,9 +107,35 @@ def test_what_is_said_of_drivers(
     assert [(it.level, it.code) for it in check_drivers(drivers)] == expected
 
 
-def test_the_doctor_is_no_remedy_of_the_doctor() -> None:
-    (found,) = check_drivers(Drivers(Context.SHELL, troubles=(LATE,)))
-    assert (found.message, found.remedy) == ("it is overdue", "")
+@pytest.mark.parametrize(
+    ("caller", "said", "remedy"),
+    [
+        (None, "", "`jobconsole --tick` shows"),
+        (
+            Context.SYSTEMD,
+            "; its last words: no space",
+            "See `journalctl",
+        ),
+    ],
+)
+def test_the_doctor_is_no_remedy_of_the_doctor(
+    caller: Context | None, said: str, remedy: str
+) -> None:
+    drivers = Drivers(Context.SHELL, caller, troubles=(LATE,), said="no space")
+    (found,) = check_drivers(drivers)
+    assert found.message == f"it is overdue{said}"
+    assert found.remedy.startswith(remedy)
+    assert "doctor" not in found.remedy
+
+
+def test_the_last_words_of_what_is_called_in_vain(tmp_path: Path) -> None:
+    by = service("jobconsole.farm-1")._replace(log=tmp_path / "driver.log")
+    vain = called(by)._replace(troubles=(LATE,))
+    context = Context.SHELL
+    ask = partial(ask_drivers, CONFIG, [], vain, context, lambda it: f"{it} failed\n")
+    assert ask().said == "jobconsole.farm-1 failed"
+    by.log.write_text("Traceback\nno module\n")
+    assert ask().said == "Traceback / no module"
 
 
 def test_drivers_are_asked_and_cleared_of_dead_probes(tmp_path: Path) -> None:
@@ -119,7 +150,9 @@ def test_drivers_are_asked_and_cleared_of_dead_probes(tmp_path: Path) -> None:
     other.refusal_to_remove = DriverUnavailableError("busy")
 
     by = service("jobconsole.farm-1")
-    drivers = ask_drivers(CONFIG, [one, other], called(by), Context.SYSTEMD)
+    drivers = ask_drivers(
+        CONFIG, [one, other], called(by), Context.SYSTEMD, journal=silent
+    )
     assert set(one.has) == {ours, "jobconsole.farm-1"}
     assert (drivers.left, drivers.kept) == ((dead,), (dead,))
     assert drivers.advice == ("Stay logged in.",)
@@ -133,7 +166,7 @@ def test_a_driver_that_does_not_answer_stops_nothing(tmp_path: Path) -> None:
             message = "no bus"
             raise DriverUnavailableError(message)
 
-    drivers = ask_drivers(CONFIG, [Mute(tmp_path)], Called(), Context.SHELL)
+    drivers = ask_drivers(CONFIG, [Mute(tmp_path)], Called(), Context.SHELL, silent)
     assert drivers.unreadable == ("systemd does not answer: no bus",)
 
 
@@ -152,7 +185,7 @@ def test_lines_of_the_crontab_by_another_hand(tmp_path: Path) -> None:
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     path = f"{tmp_path}:/usr/bin:/bin"
     cron = Cron(Machine(tmp_path, 1000, "ann", {"PATH": path}), lambda: True)
-    drivers = ask_drivers(CONFIG, [cron], Called(), Context.SHELL)
+    drivers = ask_drivers(CONFIG, [cron], Called(), Context.SHELL, silent)
     (line,) = drivers.ticks
     assert line == (
         f"*/5 * * * * API_TOKEN=[hidden] jobconsole --config {CONFIG} --tick"

@@ -24,7 +24,7 @@ from tests.helpers.project import opened, write_project
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobconsole.driving import Ailment
+    from jobconsole.standing import Ailment
 
 SECRET = "hunter2-and-more"
 

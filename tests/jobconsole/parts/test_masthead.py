@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobconsole.driving import Ailment, Standing, Trouble
 from jobconsole.parts.masthead import _tick, _totals
+from jobconsole.standing import Ailment, Standing, Trouble
 from runner.model.snapshot import Snapshot, TickView, Totals
 from tests.helpers.views import ATTENDANCE, NOW, text_of
 

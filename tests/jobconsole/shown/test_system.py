@@ -4,8 +4,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from jobconsole.driving import Ailment, Standing, Trouble
 from jobconsole.shown.system import Seen, system_lines
+from jobconsole.standing import Ailment, Standing, Trouble
 from launchd.service import Found
 from runner.model.errors import Code
 from runner.model.job import Problem, Where
@@ -65,7 +65,7 @@ STANDING = Standing(
 def test_what_drivers_say_stands_above_the_ticks() -> None:
     text = page_of(system_lines(Seen(VIEW, standing=STANDING), "UTC", NOW, 120))
     installed = "systemd, unreadable, loaded, not enabled: jobconsole.farm-0123abcd"
-    told = [installed, "systemd forgets it", "install again", "next tick"]
+    told = [installed, "systemd forgets it", "install again", "  next  "]
     places = [text.index(said) for said in told]
     assert places == sorted(places)
 
@@ -85,7 +85,7 @@ def test_a_project_that_is_well() -> None:
     for said in (
         "no problems",
         "in 4m, every 5m",
-        "Fri 2026-11-20 04:59 +00:00 by launchd, 5m00s after",
+        "Fri 2026-11-20 04:59 +00:00, by launchd, 5m00s after",
         "nobody works just now",
         "50.0GiB of 100GiB",
         "1,234",
@@ -117,7 +117,7 @@ def test_who_stays() -> None:
         path="/l", pid=4711, run_id=None, since_ms=since_ms, alive=True
     )
     text = shown(attendance=replace(ATTENDANCE, resident=resident))
-    assert "resident     pid 4711, since 1m ago" in text
+    assert "resident     process 4711, since 1m ago" in text
 
 
 def test_what_is_wrong_with_the_configuration() -> None:
