@@ -27,6 +27,7 @@ NAMES = (
     "history",
     "on_time",
     "resident",
+    "install",
     "simulate",
     "console",
     "log",
