@@ -53,7 +53,19 @@ def daemon_runs(
     processes = look()
     # Some systems hide what belongs to others: then there is nothing to go by.
     hidden = 1 not in processes
-    return hidden or any(it.command in DAEMONS for it in processes.values())
+    daemons = [it.pid for it in processes.values() if it.command in DAEMONS]
+    return hidden or any(map(_is_of_here, daemons))
+
+
+def _is_of_here(pid: int) -> bool:
+    """Whether it is in no container: what is in one has a number of its own there too."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+    except OSError:
+        return True
+    lines = status.splitlines()
+    numbers = next((it for it in lines if it.startswith("NSpid:")), "")
+    return len(numbers.split()) <= 2  # the name of the line, and one number
 
 
 def advice_for(platform: str, *, runs: bool) -> list[str]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from launchd.cron import Cron
+from launchd.cron import Cron, daemon_runs
 from launchd.service import Kind
+from runner.process.table import ProcessInfo, process_table
 from runner.store.folders import StateDir
 from tests.helpers.crontabs import cron_place
 from tests.helpers.processes import JOBCONSOLE
@@ -54,11 +55,14 @@ def test_debian_calls_it(tmp_path: Path) -> None:
         # Of no concern to a block that is in front.
         users = b"SHELL=/bin/false\nMAILTO=anna\n"
         place.write(users)
-        cron = Cron(place.machine(tmp_path))
+        cron = Cron(place.machine(tmp_path), runs=lambda: True)
         for one in services:
             cron.install(one)
         place.wake()
         assert [found.loaded for found in cron.everything()] == [True] * 3
+        # A daemon in a container reads no crontab out here.
+        assert "cron" in {it.command for it in inside(place).values()}
+        assert not daemon_runs("linux", lambda: inside(place))
 
         with (project / "here").open("rb+", buffering=0) as here:
             assert select.select([here], [], [], MINUTE_SECONDS)[0], "nobody called"
@@ -103,6 +107,13 @@ def heard_by_nobody(folder: Path) -> Service:
         log=folder / "no folder" / "driver.log",
         every=60,
     )
+
+
+def inside(place: CronPlace) -> dict[int, ProcessInfo]:
+    """The processes of the place as they are seen from outside, and the first of all."""
+    pids = {it.pid for it in psutil.Process(place.pid).children(recursive=True)}
+    processes = process_table().processes()
+    return {pid: it for pid, it in processes.items() if pid in {1, *pids}}
 
 
 def called_by_cron(place: CronPlace) -> list[str]:
