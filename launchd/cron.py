@@ -40,6 +40,9 @@ def _everybody() -> Mapping[int, ProcessInfo]:
     return process_table().processes()
 
 
+_NO_DAEMON = "no cron daemon is running; root starts one by `service cron start`"
+
+
 def daemon_runs(
     platform: str = sys.platform,
     look: Callable[[], Mapping[int, ProcessInfo]] = _everybody,
@@ -137,7 +140,7 @@ class Cron:
         if block is None:
             return None
         runs = self._runs()
-        state = "cron is running" if runs else "no cron daemon is running"
+        state = "cron is running" if runs else _NO_DAEMON
         return Found(
             driver=self.driver,
             label=label,

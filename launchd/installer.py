@@ -99,8 +99,7 @@ def _refused(
 ) -> DriverRefusedError:
     said = f": {found.state}" if found and found.state else ""
     message = f"{chosen.driver} {how} {service.label}{said}"
-    advice = " ".join(chosen.advice()) or "`jobconsole doctor` may tell why."
-    return DriverRefusedError(message, hint=advice)
+    return DriverRefusedError(message, hint="`jobconsole doctor` may tell why.")
 
 
 def _to_change(before: Found, service: Service, definition: str) -> list[str]:
