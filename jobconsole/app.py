@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import os
 import shlex
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, work
 from textual.app import App, ScreenStackError, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 
 import styles
 from jobconsole.keyboard import Keyboard
@@ -254,7 +257,17 @@ class Console(Seat):
         self.post_message(events.Resize(self.size, self.size))
 
     def _beat(self) -> None:
+        self._measure()
         self._tell_screen(Beat())
+
+    def _measure(self) -> None:
+        """See that the last of many sizes in a row has been taken in."""
+        if self.is_headless or sys.__stderr__ is None:
+            return
+        with contextlib.suppress(OSError):  # the terminal has gone away
+            size = Size(*os.get_terminal_size(sys.__stderr__.fileno()))
+            if size != self.size:
+                self.post_message(events.Resize(size, size))
 
     def _tell_screen(self, message: Message) -> None:
         # Of a console that closes, no screen is left to be told.
