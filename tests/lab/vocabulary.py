@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+PATIENCE_MS = 30_000
+"""Codex goes on after a while with what a command has said so far; this is its most."""
+
+
 def shell(agent: str, command: str) -> Call:
     """Have the shell do something."""
     if agent == "codex":
-        return _javascript("exec_command", {"cmd": command})
+        return _javascript(
+            "exec_command", {"cmd": command, "yield_time_ms": PATIENCE_MS}
+        )
     tool = {"claude": "Bash", "gemini": "run_shell_command"}[agent]
     return Call(tool, {"command": command, "description": "as told"})
 
