@@ -12,6 +12,7 @@ from jobconsole.cli.diagnostics import ExitCode
 from launchd.service import label_of
 from runner import api
 from runner.model.run import RunStatus, Trigger
+from runner.process.clock import SystemClock
 from runner.store import runs, ticks
 from runner.store.db import transaction
 from tests.helpers.project import ended, write_project
@@ -27,11 +28,17 @@ if TYPE_CHECKING:
     from tests.helpers.user_manager import UserManager
 
 HOUR = 3600
-JOBS = {
-    "soon": {"command": ["true"], "when": {"every": "1s"}},
-    "hourly": {"command": ["true"], "when": {"every": "1h"}},
-    "long": {"command": until("gate")},
-}
+
+
+def jobs_at(now: int) -> dict[str, object]:
+    """One of them was due half an hour ago, and every hour before."""
+    hourly = {"every": "1h", "offset": (now - HOUR // 2) % HOUR}
+    return {
+        "soon": {"command": ["true"], "when": {"every": "1s"}},
+        "hourly": {"command": ["true"], "when": hourly},
+        "long": {"command": until("gate")},
+    }
+
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +49,8 @@ class Installed:
     def __init__(self, manager: UserManager) -> None:
         self.manager = manager
         root = manager.home / 'my "jobs" 100% $HOME é'
-        self.config = write_project(root, json.dumps({"jobs": JOBS}))
+        jobs = jobs_at(SystemClock().wall_ms() // 1000)
+        self.config = write_project(root, json.dumps({"jobs": jobs}))
         self.label = label_of(self.config)
 
     def call(self, *words: str) -> subprocess.CompletedProcess[str]:
