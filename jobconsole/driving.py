@@ -11,6 +11,7 @@ from runner import api
 from runner.model.errors import DriverUnavailableError
 from runner.process.driver import Driver
 from runner.process.environment import DRIVER_VARIABLE, record_base
+from runner.store import meta
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 """What the tick itself needs of the base environment, and what it records anew."""
 
-USUAL_PERIOD = 300
+USUAL_PERIOD = meta.USUAL_PERIOD
 
 _LOOK_MS = 50
 

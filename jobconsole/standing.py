@@ -17,6 +17,7 @@ from jobconsole.driving import (
 from launchd import backends
 from launchd.service import Kind, deviations
 from runner import api
+from runner.process.driver import Driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +113,7 @@ def _is_recent(project: Project, attendance: Attendance) -> bool:
 def _of_number(attendance: Attendance, found: list[Found]) -> Iterator[Trouble]:
     if not found and attendance.resident is None:
         in_time = attendance.next_ms is not None and not attendance.overdue_ms
+        in_time &= attendance.driver != Driver.RESIDENT  # which is gone by now
         text = "no driver is installed"
         # A line in a crontab that was written by hand, perhaps.
         text += f"; {attendance.driver} calls the tick" if in_time else ""

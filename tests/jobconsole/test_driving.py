@@ -14,6 +14,7 @@ from jobconsole.standing import Ailment, standing
 from launchd.service import Kind, label_of
 from launchd.systemd import Systemd
 from runner import api
+from runner.engine import tick
 from runner.model.errors import DriverUnavailableError
 from runner.process.driver import Driver
 from runner.process.locks import Holder, PidLock
@@ -124,6 +125,10 @@ def _somebody_else_calls(_place: Place) -> None:
     pass
 
 
+def _resident_has_left(place: Place) -> None:
+    tick.run(place.project, tick.Rhythm(stays=True))
+
+
 def _overdue(place: Place) -> None:
     place.install()
     place.it.clock.advance(3_600_000)
@@ -170,6 +175,7 @@ def _stays_no_more(place: Place) -> None:
     [
         (_nothing_installed, [Ailment.OVERDUE, Ailment.NONE], False),
         (_somebody_else_calls, [Ailment.NONE], True),
+        (_resident_has_left, [Ailment.NONE], False),
         (_overdue, [Ailment.OVERDUE], False),
         (_not_loaded, [Ailment.NOT_LOADED], False),
         (_not_enabled, [Ailment.NOT_ENABLED], True),
